@@ -1,0 +1,9 @@
+import type { KnipConfig } from 'knip';
+
+/** What is reached by a name that no import shows: entries of the bundle, scripts of npm, tests. */
+const config: KnipConfig = {
+  entry: ['src/main.ts!', 'scripts/*.{mjs,ts}', 'bench/*.{mjs,ts}', 'test/**/*.test.ts', 'test/fixtures/**'],
+  project: ['src/**/*.ts!', 'scripts/**/*.{mjs,ts}', 'bench/**/*.{mjs,ts}', 'test/**/*.ts'],
+};
+
+export default config;
