@@ -1,0 +1,24 @@
+import type { ErrorCode } from './errors.ts';
+import type { Complaint, Location } from './types.ts';
+
+/** An error in a repository at a place in one of its files. */
+export function complain(code: ErrorCode, at: Location | null, message: string): Complaint {
+  return { code, severity: 'error', message, at };
+}
+
+/** Something that is carried out all the same, but is seldom meant. */
+export function warn(code: ErrorCode, at: Location | null, message: string): Complaint {
+  return { code, severity: 'warning', message, at };
+}
+
+/** Whether any complaint stands in the way. */
+export function hasErrors(complaints: readonly Complaint[]): boolean {
+  return complaints.some((complaint) => complaint.severity === 'error');
+}
+
+/** `file:line:column: message [CODE]`, as compilers print it. */
+export function formatComplaint(complaint: Complaint): string {
+  const place = complaint.at === null ? '' : `${complaint.at.file}:${complaint.at.line}:${complaint.at.column}: `;
+  const severity = complaint.severity === 'warning' ? 'warning: ' : '';
+  return `${place}${severity}${complaint.message} [${complaint.code}]`;
+}

@@ -1,0 +1,91 @@
+/** The outside world, as the plot sees it. Adapters implement these; nothing else may touch it. */
+import type {
+  Change,
+  LedgerRecord,
+  ObservedFile,
+  ServiceState,
+  Snapshot,
+  TestVerdict,
+} from './core/types.ts';
+
+/** Where commits come from. Never writes a work tree, never runs anything of the repository. */
+export interface GitSource {
+  /**
+   * The commit at the tip of the tracked branch, 40 hex digits.
+   * Throws SOURCE_UNREACHABLE, or SOURCE_BRANCH_MISSING when the repository is there and the branch is not.
+   */
+  probe(): Promise<string>;
+  /** One commit whole. Throws SOURCE_UNREACHABLE or SOURCE_DAMAGED. */
+  read(commit: string): Promise<Snapshot>;
+}
+
+/**
+ * The destinations on this host. Every call is synchronous, so that a kill falls between system calls of one thread
+ * (facts/reliability.md F.1).
+ */
+export interface FileStore {
+  /** What stands at `path` now; a link is never followed. Throws DESTINATION_UNSAFE. */
+  observe(path: string): ObservedFile;
+  /**
+   * Carries out changes of content and metadata, all or none: stages every new file beside its destination, re-reads the
+   * destinations, renames one after the other, makes the directories durable. On any error everything is put back.
+   * Throws WRITE_FAILED (everything is as before), EDITED_MEANWHILE (a destination no longer equals `before`; nothing
+   * was changed), DESTINATION_OBSTACLE, DESTINATION_UNSAFE.
+   */
+  install(changes: readonly Change[]): void;
+  /** Removes temporaries that a killed run left beside these destinations; never anything else. */
+  sweep(paths: readonly string[]): void;
+}
+
+/** php-fpm on this host. */
+export interface Service {
+  inspect(): Promise<ServiceState>;
+  /**
+   * Loads the bytes into a private php-fpm and asks every variable back over FastCGI.
+   * Throws REHEARSAL_FAILED naming the variables that differ, or ENVIRONMENT_BROKEN when no private php-fpm can run.
+   */
+  rehearse(bytes: Uint8Array): Promise<void>;
+  /** `php-fpm -t` of the real configuration with these bytes (null: no file) in place of the file; nothing live is touched. */
+  testWith(bytes: Uint8Array | null): Promise<TestVerdict>;
+  /** `php-fpm -t` of the real configuration as it is on disk. */
+  testLive(): Promise<TestVerdict>;
+  /**
+   * Signals the master that was inspected as `before` and proves that a later incarnation runs the bytes: signals again
+   * where the signal was lost. Throws RELOAD_UNPROVEN at the deadline, at once when the master died.
+   */
+  reload(before: ServiceState & { readonly kind: 'running' }, bytes: Uint8Array | null): Promise<void>;
+  /** Proves, without a signal, that a healthy master other than incarnation `before` runs the bytes. Throws RELOAD_UNPROVEN. */
+  prove(before: string | null, bytes: Uint8Array | null): Promise<void>;
+}
+
+/** The host's memory. Every write is durable when the call returns. Synchronous, as FileStore is. */
+export interface Ledger {
+  /** A lost or damaged record is kept aside and read as one that owes a reload of unknown content. */
+  read(): LedgerRecord;
+  /** Throws STATE_UNUSABLE. */
+  write(record: LedgerRecord): void;
+  /** Keeps bytes under their sha256 (hex), durably, before any record names them. Throws STATE_UNUSABLE. */
+  keep(bytes: Uint8Array): string;
+  /** Bytes kept under a hash, or null when they are lost or damaged. */
+  recall(sha256: string): Uint8Array | null;
+  /** Drops kept bytes that the record does not name. */
+  prune(record: LedgerRecord): void;
+}
+
+/** One reconcile at a time on one host. */
+export interface Lock {
+  /** Null when another process holds it. Throws STATE_UNUSABLE. */
+  acquire(): Release | null;
+}
+
+export type Release = () => void;
+
+export interface Clock {
+  now(): Date;
+}
+
+/** One event per line. Values of variables never reach it but as `Value`. */
+export interface Log {
+  event(level: 'debug' | 'info' | 'warning' | 'error', name: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
