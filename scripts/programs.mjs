@@ -1,0 +1,54 @@
+import { accessSync, constants, readdirSync } from 'node:fs';
+import path from 'node:path';
+
+/** Directories of system programs that a plain user often misses in PATH; php-fpm lives in one of them. */
+export const systemDirectories = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+const phpFpm = { name: 'php-fpm', package: 'php-fpm', pattern: /^php-fpm(\d+(\.\d+)?)?$/ };
+const forDemo = [phpFpm, program('git'), program('flock', 'util-linux')];
+const forTest = [
+  ...forDemo,
+  program('rsync'),
+  program('cgi-fcgi', 'libfcgi-bin'),
+  program('dash'),
+  program('bash'),
+  program('zsh'),
+  program('mksh'),
+  program('busybox'),
+  program('strace'),
+];
+
+/** What each kind of work needs from the system beside Node: the program's name and Debian's package of it. */
+export const needs = { check: [], demo: forDemo, test: forTest };
+
+/** The full path of the program in the first of the directories that has it, or null. */
+export function findProgram({ pattern }, directories) {
+  for (const directory of directories) {
+    const name = listDirectory(directory).find((file) => pattern.test(file) && isExecutable(directory, file));
+    if (name !== undefined) {
+      return path.join(directory, name);
+    }
+  }
+  return null;
+}
+
+function program(name, debianPackage = name) {
+  return { name, package: debianPackage, pattern: new RegExp(`^${name}$`) };
+}
+
+function listDirectory(directory) {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return []; // PATH may name directories that do not exist
+  }
+}
+
+function isExecutable(directory, file) {
+  try {
+    accessSync(path.join(directory, file), constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
