@@ -1,0 +1,109 @@
+import { ReconcileError } from '../core/errors.ts';
+
+/** How a program ended. `exitCode` is null when a signal or the deadline ended it. */
+export interface ProgramResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** `capped`: it wrote more than 1 MiB to one stream and was ended. */
+  readonly ended: 'exit' | 'signal' | 'deadline' | 'capped';
+}
+
+export interface ProgramOptions {
+  readonly deadlineMs: number;
+  /** Added to `PATH` and `LC_ALL=C`; nothing of our own environment is passed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
+/** A program that runs until it is stopped. */
+export interface RunningProgram {
+  readonly pid: number;
+  /** Settles when the program is gone and its output is closed; never rejects. */
+  readonly ended: Promise<ProgramResult>;
+  /** Ends the whole process group with SIGKILL and waits until the program is gone. */
+  stop(): Promise<ProgramResult>;
+}
+
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const OUTPUT_LIMIT_BYTES = 1024 * 1024;
+
+/**
+ * Runs a program to its end, with no input and a minimal environment. At the deadline its whole process group gets
+ * SIGKILL, so that nothing it started outlives it. Never throws for what the program does.
+ * Throws ENVIRONMENT_BROKEN when the program is missing or may not be run.
+ */
+export async function runProgram(
+  command: string,
+  args: readonly string[],
+  options: ProgramOptions,
+): Promise<ProgramResult> {
+  return (await startProgram(command, args, options)).ended;
+}
+
+/** Starts a program as `runProgram` does and gives it back at once. Throws ENVIRONMENT_BROKEN as it does. */
+export async function startProgram(
+  command: string,
+  args: readonly string[],
+  options: ProgramOptions,
+): Promise<RunningProgram> {
+  const { execa } = await import('execa'); // costs tens of milliseconds, which a quiet run must not pay
+  const child = execa(command, [...args], {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: { PATH: SYSTEM_PATH, LC_ALL: 'C', ...options.env },
+    extendEnv: false,
+    stdin: 'ignore',
+    detached: true, // its own process group, which we can end as a whole
+    cleanup: false,
+    reject: false,
+    stripFinalNewline: false,
+    maxBuffer: OUTPUT_LIMIT_BYTES,
+  });
+  const { pid } = child;
+  if (pid === undefined) throw notStarted(command, (await child).cause);
+  let overdue = false;
+  const timer = setTimeout(() => {
+    overdue = true;
+    killGroup(pid);
+  }, options.deadlineMs);
+  const ended = child.then((result): ProgramResult => {
+    clearTimeout(timer);
+    if (result.isMaxBuffer) killGroup(pid);
+    const { exitCode = null } = result;
+    return {
+      exitCode: overdue || result.isMaxBuffer ? null : exitCode,
+      stdout: result.stdout,
+      stderr: result.stderr,
+      ended: howEnded(overdue, result.isMaxBuffer, exitCode),
+    };
+  });
+  return {
+    pid,
+    ended,
+    stop: () => {
+      killGroup(pid);
+      return ended;
+    },
+  };
+}
+
+function howEnded(overdue: boolean, capped: boolean, exitCode: number | null): ProgramResult['ended'] {
+  if (overdue) return 'deadline';
+  if (capped) return 'capped';
+  return exitCode === null ? 'signal' : 'exit';
+}
+
+function notStarted(command: string, cause: unknown): ReconcileError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  const why = code === 'ENOENT' ? 'it is not there' : `it cannot be run (${code})`;
+  return new ReconcileError('ENVIRONMENT_BROKEN', `${command} was not started: ${why}`, { cause });
+}
+
+/** ESRCH only says that all of the group is gone already. */
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
