@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import type { Held, KeptFile, LastGood, LedgerRecord, Owed, QuietRecord } from '../core/types.ts';
+
+/** The text of the ledger file: sha256 (hex) of everything after the first line, then the record as JSON. */
+export function formatLedger(record: LedgerRecord): string {
+  const body = `${JSON.stringify(record, null, 2)}\n`;
+  return `${sha256(body)}\n${body}`;
+}
+
+/**
+ * The record in a ledger file's text, or null when a byte of it is damaged, it was cut short, or its shape is not
+ * the one of schema 1. Fields that it does not know pass, so that an older program reads a newer one's record.
+ * Loads nothing but node:crypto: the pass that finds nothing to do begins here.
+ */
+export function parseLedger(text: string): LedgerRecord | null {
+  const end = text.indexOf('\n');
+  const body = text.slice(end + 1);
+  if (end !== 64 || text.slice(0, end) !== sha256(body)) return null;
+  const record = parseJson(body);
+  return isRecord(record) ? record : null;
+}
+
+function isRecord(value: unknown): value is LedgerRecord {
+  return (
+    isObject(value) &&
+    value['schema'] === 1 &&
+    isNullOr(isLastGood, value['lastGood']) &&
+    isNullOr(isOwed, value['owed']) &&
+    isListOf(isHeld, value['held']) &&
+    isNullOr(isQuiet, value['quiet'])
+  );
+}
+
+function isLastGood(value: unknown): value is LastGood {
+  return (
+    isObject(value) &&
+    isText(value['fingerprint']) &&
+    isNullOr(isText, value['commit']) &&
+    isListOf(isKeptFile, value['files'])
+  );
+}
+
+function isKeptFile(value: unknown): value is KeptFile {
+  return (
+    isObject(value) &&
+    (value['target'] === 'php-fpm' || value['target'] === 'shell') &&
+    isText(value['path']) &&
+    isNullOr(isSha256, value['sha256']) &&
+    [value['mode'], value['uid'], value['gid']].every(isCount)
+  );
+}
+
+const PHASES: ReadonlySet<unknown> = new Set<Owed['phase']>([
+  'prepared',
+  'installed',
+  'restoring',
+  'unknown',
+]);
+
+function isOwed(value: unknown): value is Owed {
+  return (
+    isObject(value) &&
+    PHASES.has(value['phase']) &&
+    [value['fingerprint'], value['commit'], value['incarnation']].every((each) => isNullOr(isText, each))
+  );
+}
+
+function isHeld(value: unknown): value is Held {
+  return (
+    isObject(value) &&
+    [value['fingerprint'], value['reason'], value['at']].every(isText) &&
+    isNullOr(isText, value['commit'])
+  );
+}
+
+function isQuiet(value: unknown): value is QuietRecord {
+  if (!isObject(value) || !isObject(value['config']) || !isObject(value['source'])) return false;
+  const { config, source } = value;
+  const texts = [value['version'], value['environment'], config['path'], config['sha256']];
+  return (
+    [...texts, source['gitdir'], source['ref'], source['commit']].every(isText) &&
+    isListOf(isKeptFile, value['files'])
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Its checksum is right, so this was never a record of ours: as damaged as any other.
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isSha256(value: unknown): value is string {
+  return isText(value) && /^[0-9a-f]{64}$/.test(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isNullOr(is: (value: unknown) => boolean, value: unknown): boolean {
+  return value === null || is(value);
+}
+
+function isListOf(is: (value: unknown) => boolean, value: unknown): boolean {
+  return Array.isArray(value) && value.every(is);
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

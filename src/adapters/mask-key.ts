@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { ReconcileError } from '../core/errors.ts';
+import { sweepTemporaries } from './atomic-file.ts';
+import type { Directory, DirectoryRules } from './directory.ts';
+import { ensureDirectory, withDirectory } from './directory.ts';
+import { describe } from './errno.ts';
+import { createOwnFile, readOwnFile, writeOwnFile } from './own-file.ts';
+
+const FILE = 'mask.key';
+const LENGTH = 32;
+const RULES: DirectoryRules = { code: 'STATE_UNUSABLE' };
+
+/**
+ * The 32 random bytes with which this host marks secrets in its output: made once (0600, durable) and the same for
+ * ever after, whichever of several processes comes first. A key of another length is damaged and made anew; marks in
+ * older logs then compare with nothing. Throws STATE_UNUSABLE.
+ */
+export function maskKey(stateDir: string): Uint8Array {
+  ensureDirectory(stateDir, RULES);
+  return withDirectory(stateDir, RULES, (directory) => {
+    try {
+      return readKey(directory) ?? makeKey(directory);
+    } catch (error) {
+      const message = `cannot read or make ${stateDir}/${FILE}: ${describe(error)}`;
+      throw new ReconcileError('STATE_UNUSABLE', message, { cause: error });
+    }
+  });
+}
+
+function readKey(directory: Directory): Uint8Array | null {
+  const bytes = readOwnFile(directory, FILE);
+  return bytes?.length === LENGTH ? bytes : null;
+}
+
+function makeKey(directory: Directory): Uint8Array {
+  sweepTemporaries(directory, FILE);
+  createOwnFile(directory, FILE, randomBytes(LENGTH));
+  const made = readKey(directory);
+  if (made !== null) return made;
+  const replacement = randomBytes(LENGTH);
+  writeOwnFile(directory, FILE, replacement);
+  return replacement;
+}

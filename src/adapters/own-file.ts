@@ -1,0 +1,46 @@
+import { closeSync, fsyncSync, linkSync, readFileSync } from 'node:fs';
+import type { FileContent } from './atomic-file.ts';
+import { removeEntry, replaceFile, stageFile } from './atomic-file.ts';
+import type { Directory } from './directory.ts';
+import { errnoOf } from './errno.ts';
+import { openEntry } from './observe-entry.ts';
+
+/** A file of the program's own, in a directory of its own; null when there is none. Throws node's own errors. */
+export function readOwnFile(directory: Directory, name: string): Buffer | null {
+  try {
+    const fd = openEntry(directory, name);
+    try {
+      return readFileSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Replaces it atomically and durably, readable to this user alone. Throws node's own errors. */
+export function writeOwnFile(directory: Directory, name: string, bytes: Uint8Array): void {
+  replaceFile(directory, name, ownContent(bytes));
+}
+
+/**
+ * Creates it unless it is there, atomically and durably. Of several processes one wins, because link(2) refuses a
+ * name that is taken; the others find its file.
+ */
+export function createOwnFile(directory: Directory, name: string, bytes: Uint8Array): void {
+  const { temporary } = stageFile(directory, name, ownContent(bytes));
+  try {
+    linkSync(directory.at(temporary), directory.at(name));
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
+  } finally {
+    removeEntry(directory, temporary);
+  }
+  fsyncSync(directory.fd);
+}
+
+function ownContent(bytes: Uint8Array): FileContent {
+  return { bytes, mode: 0o600, uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0 };
+}
