@@ -11,10 +11,10 @@ const partsOfLibc = /^(libc6|libc-bin|libc-l10n|locales)(:|$)/;
 
 /** The command a person would type; root and sudo are theirs to add. */
 export function installCommand(packages) {
-  return `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  return `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
 }
 
-/** Installs the packages for the whole system. Needs root. No service is started by it. Throws what apt printed. */
+/** Installs the packages for the whole system. Needs root. No service is started by it. Throws apt's first error. */
 export function installForSystem(packages) {
   withoutServiceStart(() => {
     apt(['update']);
@@ -24,7 +24,7 @@ export function installForSystem(packages) {
 
 /**
  * Unpacks the packages and what they need beyond the installed ones into `cache`/debian, and writes one wrapper for each
- * program into `cache`/bin. Needs no root and changes nothing outside `cache`. Throws what apt printed.
+ * program into `cache`/bin. Needs no root and changes nothing outside `cache`. Throws apt's first error.
  */
 export function installPrivately(programs, cache) {
   const root = path.join(cache, 'debian', 'root');
@@ -135,7 +135,7 @@ function forbidServiceStart() {
   }
 }
 
-/** Runs apt-get silently; when it fails, what it printed is the message. */
+/** Runs apt-get silently; when it fails, its first error is the message. */
 function apt(args, options = {}) {
   try {
     return execFileSync('apt-get', ['-q', ...args], {
@@ -145,6 +145,7 @@ function apt(args, options = {}) {
       ...options,
     });
   } catch (error) {
-    throw new Error(`apt-get ${args[0]}: ${error.stderr?.trim() || error.message}`, { cause: error });
+    const [reason = error.message] = /^E: .*/m.exec(error.stderr ?? '') ?? [];
+    throw new Error(`apt-get ${args[0]}: ${reason}`, { cause: error });
   }
 }

@@ -65,7 +65,7 @@ function runNpm(args) {
 
 function buildWhenStale() {
   const sources = ['src', 'scripts/build.mjs', 'package.json', 'package-lock.json'];
-  if (existsSync('src/main.ts') && newest(sources) > newest(['dist/meta.json'])) {
+  if (newest(sources) > newest(['dist/meta.json'])) {
     step('build', () => execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' }));
   }
 }
