@@ -1,0 +1,194 @@
+import type { ErrorCode } from './errors.ts';
+
+/** One lexical piece of YAML text; `plain`, `block` and the quoted ones are the texts of scalars. */
+export interface Lexeme {
+  readonly type: string;
+  readonly offset: number;
+  readonly source: string;
+}
+
+/** How large a YAML file may be. */
+export interface YamlLimits {
+  readonly bytes: number;
+  /** Maps and lists inside each other. */
+  readonly depth: number;
+  /** Keys and list items in the whole file. */
+  readonly entries: number;
+}
+
+/** Something to refuse, at an offset of the text. `last`: reading on is pointless. */
+export interface Finding {
+  readonly code: ErrorCode;
+  readonly offset: number;
+  readonly message: string;
+  readonly last: boolean;
+}
+
+/** Lexemes of a file with the allowed number of entries, comments included, stay well below this. */
+const MAX_LEXEMES = 200_000;
+/** The only two tags, both of layer files. */
+export const TAGS: readonly string[] = ['!unset', '!expand'];
+
+const FORBIDDEN: ReadonlyMap<string, string> = new Map([
+  ['anchor', 'anchors (&name) are not used here'],
+  ['alias', 'aliases (*name) are not used here; put a text that starts with * in quotes'],
+  ['directive-line', 'directives (%…) are not used here'],
+  ['doc-end', 'the end marker (...) is not used here'],
+  ['explicit-key-ind', '"? key" is not used here; write key: value'],
+]);
+
+const OPENING = new Set(['flow-map-start', 'flow-seq-start']);
+const CLOSING = new Set(['flow-map-end', 'flow-seq-end']);
+const SEPARATING = new Set(['map-value-ind', 'seq-item-ind', 'comma']);
+const TEXTS = new Set(['plain', 'block', 'single-quoted-scalar', 'double-quoted-scalar']);
+const INVISIBLE = new Set(['space', 'newline', 'comment', 'doc-mode', 'flow-error-end', 'scalar']);
+
+/** An escaped line break with an empty line after it: YAML keeps that empty line, the `yaml` package folds it. */
+const ESCAPED_BREAK_THEN_EMPTY = /(?<!\\)(?:\\\\)*\\\n[ \t]*\n/;
+
+/**
+ * Refuses, before anything recursive or slow looks at the file, what a repository never needs (anchors, aliases,
+ * other tags, directives, several documents), what the `yaml` package reads otherwise than YAML 1.2 says, and what
+ * costs it seconds or the stack (runs of quotes, tags or brackets; deep nests; hundreds of thousands of entries).
+ * Codes: YAML_FORBIDDEN, YAML_SYNTAX, YAML_SHAPE, FILE_TOO_LARGE.
+ */
+export class YamlGuard {
+  readonly #limits: YamlLimits;
+  #lexemes = 0;
+  #entries = 0;
+  /** For every open bracket, the neighbours counted outside of it. */
+  readonly #brackets: number[] = [];
+  #colons = 0;
+  #dashes = 0;
+  #started = false;
+  #line = 0;
+  #fresh = true;
+  #indents: number[] = [];
+  /** Nodes that ended since the last `:`, `-`, `,` or bracket; a value and the next key make two. */
+  #neighbours = 0;
+
+  constructor(limits: YamlLimits) {
+    this.#limits = limits;
+  }
+
+  /** Looks at the next lexeme. */
+  check(lexeme: Lexeme): Finding | null {
+    this.#lexemes++;
+    if (this.#lexemes > MAX_LEXEMES)
+      return stop('FILE_TOO_LARGE', lexeme, `more than ${MAX_LEXEMES} pieces of YAML`);
+    if (lexeme.type === 'newline') this.#startLine(lexeme);
+    if (INVISIBLE.has(lexeme.type)) return null;
+    const finding = this.#checkIndent(lexeme) ?? this.#checkForbidden(lexeme) ?? this.#checkStructure(lexeme);
+    this.#started = true;
+    return finding;
+  }
+
+  #startLine(newline: Lexeme): void {
+    this.#line = newline.offset + newline.source.length;
+    this.#fresh = true;
+    this.#dashes = 0;
+    this.#colons = 0;
+  }
+
+  #checkIndent(lexeme: Lexeme): Finding | null {
+    if (!this.#fresh || this.#brackets.length > 0) return null;
+    this.#fresh = false;
+    const column = lexeme.offset - this.#line;
+    while ((this.#indents.at(-1) ?? -1) >= column) this.#indents.pop();
+    this.#indents.push(column);
+    // A value on the line after its key is indented and yet no level of its own.
+    return this.#indents.length > this.#limits.depth + 1 ? this.#tooDeep(lexeme) : null;
+  }
+
+  #checkForbidden(lexeme: Lexeme): Finding | null {
+    const message = FORBIDDEN.get(lexeme.type);
+    if (message !== undefined) return refuse('YAML_FORBIDDEN', lexeme, message);
+    if (lexeme.type === 'doc-start' && this.#started) {
+      return stop('YAML_FORBIDDEN', lexeme, 'a second document (---) in one file');
+    }
+    if (lexeme.type !== 'tag') return null;
+    this.#entries++;
+    if (TAGS.includes(lexeme.source)) return null;
+    return refuse(
+      'YAML_FORBIDDEN',
+      lexeme,
+      `the only tags here are ${TAGS.join(' and ')}; put a text that starts with ! in quotes`,
+    );
+  }
+
+  #checkStructure(lexeme: Lexeme): Finding | null {
+    if (TEXTS.has(lexeme.type)) return this.#checkText(lexeme) ?? this.#endNode(lexeme);
+    if (OPENING.has(lexeme.type)) return this.#endNode(lexeme) ?? this.#openBracket(lexeme);
+    if (CLOSING.has(lexeme.type)) return this.#closeBracket(lexeme);
+    return SEPARATING.has(lexeme.type) ? this.#checkSeparator(lexeme) : null;
+  }
+
+  #openBracket(lexeme: Lexeme): Finding | null {
+    this.#brackets.push(this.#neighbours);
+    this.#neighbours = 0;
+    return this.#brackets.length > this.#limits.depth ? this.#tooDeep(lexeme) : null;
+  }
+
+  #closeBracket(lexeme: Lexeme): Finding | null {
+    const outside = this.#brackets.pop();
+    if (outside === undefined) return stop('YAML_SYNTAX', lexeme, `${lexeme.source} closes nothing`);
+    this.#neighbours = outside;
+    return null;
+  }
+
+  #checkSeparator(lexeme: Lexeme): Finding | null {
+    this.#neighbours = 0;
+    this.#entries++;
+    if (this.#entries > this.#limits.entries) {
+      return stop('FILE_TOO_LARGE', lexeme, `more than ${this.#limits.entries} entries in one file`);
+    }
+    if (lexeme.type === 'seq-item-ind' && ++this.#dashes > this.#limits.depth) return this.#tooDeep(lexeme);
+    if (lexeme.type !== 'map-value-ind' || this.#brackets.length > 0 || ++this.#colons < 2) return null;
+    return stop(
+      'YAML_SYNTAX',
+      lexeme,
+      'a second ":" on the line; put a value that holds ": " or ends in ":" in quotes',
+    );
+  }
+
+  #endNode(lexeme: Lexeme): Finding | null {
+    this.#neighbours++;
+    if (this.#neighbours < 3) return null;
+    return stop('YAML_SYNTAX', lexeme, 'a key, a ":" or a "," is missing before this');
+  }
+
+  #checkText({ type, offset, source }: Lexeme): Finding | null {
+    if (type === 'plain' && source.includes('\n')) {
+      const message =
+        'a text without quotes stands on one line; put it in quotes, or use | for several lines';
+      return refuse('YAML_SYNTAX', { offset }, message);
+    }
+    if (type === 'block' && source !== '' && !source.endsWith('\n')) {
+      return refuse(
+        'YAML_SYNTAX',
+        { offset },
+        'the file ends inside a block text without a line break; end it with one',
+      );
+    }
+    if (type === 'double-quoted-scalar' && ESCAPED_BREAK_THEN_EMPTY.test(source)) {
+      return refuse(
+        'YAML_SYNTAX',
+        { offset },
+        'an empty line after a \\ at the end of a line; write \\n instead',
+      );
+    }
+    return null;
+  }
+
+  #tooDeep(lexeme: Lexeme): Finding {
+    return stop('YAML_SHAPE', lexeme, `nested more than ${this.#limits.depth} deep`);
+  }
+}
+
+function refuse(code: ErrorCode, at: { readonly offset: number }, message: string): Finding {
+  return { code, offset: at.offset, message, last: false };
+}
+
+function stop(code: ErrorCode, at: { readonly offset: number }, message: string): Finding {
+  return { code, offset: at.offset, message, last: true };
+}
