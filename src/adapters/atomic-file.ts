@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -15,6 +14,7 @@ import {
 } from 'node:fs';
 import type { Directory } from './directory.ts';
 import { errnoOf } from './errno.ts';
+import { readRandomBytes } from './randomness.ts';
 
 /** A file as it shall stand: `mode` is permission bits, e.g. 0o640. */
 export interface FileContent {
@@ -85,7 +85,7 @@ export function removeEntry(directory: Directory, name: string): void {
  * guess it.
  */
 export function makeTemporaryName(name: string): string {
-  return `.${name}.${randomBytes(8).toString('hex')}.tmp`;
+  return `.${name}.${readRandomBytes(8).toString('hex')}.tmp`;
 }
 
 /** Removes the temporaries that a killed run left for `name` (null: for any name); never anything else. */

@@ -1,9 +1,6 @@
 import { ReconcileError } from '../core/errors.ts';
 import { equalBytes } from '../core/itemize.ts';
-import type { Change, ObservedFile, ObstacleType } from '../core/types.ts';
-import { ContentChange } from './content-change.ts';
-import type { Directory } from './directory.ts';
-import { MetadataChange } from './metadata-change.ts';
+import type { ObservedFile, ObstacleType } from '../core/types.ts';
 
 /**
  * One change on its way to the disk, in steps that are named here in the order in which they run. Every step throws
@@ -27,15 +24,6 @@ export interface FileChange {
   close(): void;
 }
 
-/** The steps for a planned change, which then owns `directory`. Throws DESTINATION_OBSTACLE. */
-export function makeFileChange(change: Change, directory: Directory, name: string): FileChange {
-  const { desired, before } = change;
-  if (before.kind === 'obstacle') throw obstacleAt(desired.path, before.type);
-  if (change.kind !== 'metadata') return new ContentChange({ desired, before, directory, name });
-  if (before.kind !== 'file') throw new Error(`metadata of ${desired.path}, which is ${before.kind}`);
-  return new MetadataChange({ desired, before, directory, name });
-}
-
 /** Throws EDITED_MEANWHILE or DESTINATION_OBSTACLE when the destination is not what the plan was made for. */
 export function checkUntouched(change: FileChange): void {
   const now = change.observe();
@@ -44,7 +32,8 @@ export function checkUntouched(change: FileChange): void {
   throw new ReconcileError('EDITED_MEANWHILE', `${change.path} was changed by somebody else during the run`);
 }
 
-function obstacleAt(path: string, type: ObstacleType): ReconcileError {
+/** Says that something other than a regular file stands at a destination. */
+export function obstacleAt(path: string, type: ObstacleType): ReconcileError {
   return new ReconcileError('DESTINATION_OBSTACLE', `${path} is a ${type}, not a regular file`);
 }
 

@@ -2,11 +2,13 @@ import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ReconcileError } from '../core/errors.ts';
 import type { Change } from '../core/types.ts';
-import type { DirectoryRules } from './directory.ts';
+import { ContentChange } from './content-change.ts';
+import type { Directory, DirectoryRules } from './directory.ts';
 import { openDirectory } from './directory.ts';
 import { describe, errnoOf } from './errno.ts';
 import type { FileChange } from './file-change.ts';
-import { checkUntouched, makeFileChange } from './file-change.ts';
+import { checkUntouched, obstacleAt } from './file-change.ts';
+import { MetadataChange } from './metadata-change.ts';
 import { splitDestination } from './observe-entry.ts';
 
 /**
@@ -34,6 +36,15 @@ function openChange(change: Change, rules: DirectoryRules): FileChange {
     closeSync(directory.fd);
     throw error;
   }
+}
+
+/** The steps for a planned change, which then owns `directory`. */
+function makeFileChange(change: Change, directory: Directory, name: string): FileChange {
+  const { desired, before } = change;
+  if (before.kind === 'obstacle') throw obstacleAt(desired.path, before.type);
+  if (change.kind !== 'metadata') return new ContentChange({ desired, before, directory, name });
+  if (before.kind !== 'file') throw new Error(`metadata of ${desired.path}, which is ${before.kind}`);
+  return new MetadataChange({ desired, before, directory, name });
 }
 
 /**

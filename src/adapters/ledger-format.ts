@@ -23,30 +23,30 @@ export function parseLedger(text: string): LedgerRecord | null {
 function isRecord(value: unknown): value is LedgerRecord {
   return (
     isObject(value) &&
-    value['schema'] === 1 &&
-    isNullOr(isLastGood, value['lastGood']) &&
-    isNullOr(isOwed, value['owed']) &&
-    isListOf(isHeld, value['held']) &&
-    isNullOr(isQuiet, value['quiet'])
+    value.schema === 1 &&
+    isNullOr(isLastGood, value.lastGood) &&
+    isNullOr(isOwed, value.owed) &&
+    isListOf(isHeld, value.held) &&
+    isNullOr(isQuiet, value.quiet)
   );
 }
 
 function isLastGood(value: unknown): value is LastGood {
   return (
     isObject(value) &&
-    isText(value['fingerprint']) &&
-    isNullOr(isText, value['commit']) &&
-    isListOf(isKeptFile, value['files'])
+    isText(value.fingerprint) &&
+    isNullOr(isText, value.commit) &&
+    isListOf(isKeptFile, value.files)
   );
 }
 
 function isKeptFile(value: unknown): value is KeptFile {
   return (
     isObject(value) &&
-    (value['target'] === 'php-fpm' || value['target'] === 'shell') &&
-    isText(value['path']) &&
-    isNullOr(isSha256, value['sha256']) &&
-    [value['mode'], value['uid'], value['gid']].every(isCount)
+    (value.target === 'php-fpm' || value.target === 'shell') &&
+    isText(value.path) &&
+    isNullOr(isSha256, value.sha256) &&
+    [value.mode, value.uid, value.gid].every(isCount)
   );
 }
 
@@ -60,26 +60,25 @@ const PHASES: ReadonlySet<unknown> = new Set<Owed['phase']>([
 function isOwed(value: unknown): value is Owed {
   return (
     isObject(value) &&
-    PHASES.has(value['phase']) &&
-    [value['fingerprint'], value['commit'], value['incarnation']].every((each) => isNullOr(isText, each))
+    PHASES.has(value.phase) &&
+    [value.fingerprint, value.commit, value.incarnation].every((each) => isNullOr(isText, each))
   );
 }
 
 function isHeld(value: unknown): value is Held {
   return (
     isObject(value) &&
-    [value['fingerprint'], value['reason'], value['at']].every(isText) &&
-    isNullOr(isText, value['commit'])
+    [value.fingerprint, value.reason, value.at].every(isText) &&
+    isNullOr(isText, value.commit)
   );
 }
 
 function isQuiet(value: unknown): value is QuietRecord {
-  if (!isObject(value) || !isObject(value['config']) || !isObject(value['source'])) return false;
+  if (!isObject(value) || !isObject(value.config) || !isObject(value.source)) return false;
   const { config, source } = value;
-  const texts = [value['version'], value['environment'], config['path'], config['sha256']];
+  const texts = [value.version, value.environment, config.path, config.sha256];
   return (
-    [...texts, source['gitdir'], source['ref'], source['commit']].every(isText) &&
-    isListOf(isKeptFile, value['files'])
+    [...texts, source.gitdir, source.ref, source.commit].every(isText) && isListOf(isKeptFile, value.files)
   );
 }
 

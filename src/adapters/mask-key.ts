@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { ReconcileError } from '../core/errors.ts';
 import { sweepTemporaries } from './atomic-file.ts';
 import type { Directory, DirectoryRules } from './directory.ts';
 import { ensureDirectory, withDirectory } from './directory.ts';
 import { describe } from './errno.ts';
 import { createOwnFile, readOwnFile, writeOwnFile } from './own-file.ts';
+import { readRandomBytes } from './randomness.ts';
 
 const FILE = 'mask.key';
 const LENGTH = 32;
@@ -34,10 +34,10 @@ function readKey(directory: Directory): Uint8Array | null {
 
 function makeKey(directory: Directory): Uint8Array {
   sweepTemporaries(directory, FILE);
-  createOwnFile(directory, FILE, randomBytes(LENGTH));
+  createOwnFile(directory, FILE, readRandomBytes(LENGTH));
   const made = readKey(directory);
   if (made !== null) return made;
-  const replacement = randomBytes(LENGTH);
+  const replacement = readRandomBytes(LENGTH);
   writeOwnFile(directory, FILE, replacement);
   return replacement;
 }

@@ -1,0 +1,6 @@
+import { randomBytes } from 'node:crypto';
+
+/** Bytes that nobody can guess: for names of temporaries, keys and marks. The only place that asks for randomness. */
+export function readRandomBytes(count: number): Buffer {
+  return randomBytes(count);
+}

@@ -1,0 +1,103 @@
+import type { RejectedPath, Snapshot } from '../core/types.ts';
+
+/** Bounds of what is read of one commit. */
+export interface SnapshotLimits {
+  readonly fileBytes: number;
+  readonly files: number;
+  /** Parts of a path, the file name counted. */
+  readonly depth: number;
+}
+
+/** Far above any real config repository, and far below what hurts a host. */
+export const SNAPSHOT_LIMITS: SnapshotLimits = { fileBytes: 1024 * 1024, files: 10_000, depth: 10 };
+
+export type EntryType = 'file' | 'directory' | 'symlink' | 'submodule' | 'special';
+
+/** The entries at the top that mean something; all others are left alone, whatever they are. */
+const WANTED: ReadonlySet<string> = new Set([
+  'reconcile.yaml',
+  'hosts.yaml',
+  'variables.yaml',
+  'env',
+  'templates',
+  'secrets',
+  'expected',
+]);
+
+const PATH_BYTES = 255;
+
+/**
+ * Collects one snapshot under one set of rules, wherever it is read from: plain files with plain, distinct names in
+ * bounded number, size and depth. Whatever breaks a rule is listed as rejected, with why, and is never read.
+ */
+export class SnapshotDraft {
+  readonly #limits: SnapshotLimits;
+  readonly #files = new Map<string, Uint8Array>();
+  readonly #rejected: RejectedPath[] = [];
+  readonly #seen = new Set<string>();
+  #admitted = 0;
+
+  constructor(limits: SnapshotLimits) {
+    this.#limits = limits;
+  }
+
+  /** Whether a file shall be read or a directory descended into; a refusal is noted. */
+  admit(path: string, type: EntryType): boolean {
+    if (!WANTED.has(path.split('/', 1)[0] ?? '')) return false;
+    const why = refusePath(path) ?? refuseType(type) ?? this.#refuseExcess(path, type);
+    this.#seen.add(path.toLowerCase());
+    if (why !== null) this.#rejected.push({ path, why });
+    return why === null;
+  }
+
+  /** Whether a file of this size may be read; a refusal is noted. */
+  admitSize(path: string, bytes: number): boolean {
+    if (bytes <= this.#limits.fileBytes) return true;
+    this.#rejected.push({ path, why: `has ${bytes} bytes, more than ${this.#limits.fileBytes}` });
+    return false;
+  }
+
+  add(path: string, bytes: Uint8Array): void {
+    if (this.admitSize(path, bytes.length)) this.#files.set(path, bytes);
+  }
+
+  finish(commit: string | null): Snapshot {
+    return { commit, files: this.#files, rejected: this.#rejected };
+  }
+
+  #refuseExcess(path: string, type: EntryType): string | null {
+    if (this.#seen.has(path.toLowerCase()))
+      return 'differs from another entry by upper and lower case at most';
+    if (path.split('/').length > this.#limits.depth) return `is more than ${this.#limits.depth} levels deep`;
+    if (type === 'file') this.#admitted++;
+    return this.#admitted > this.#limits.files ? `is beyond the limit of ${this.#limits.files} files` : null;
+  }
+}
+
+/**
+ * Names that no file system and no tool reads in two ways. A tree can hold others: a plain `git fetch` accepts
+ * entries named `..`, `.git` or `a/../../b`, and names with newlines (git 2.39).
+ */
+function refusePath(path: string): string | null {
+  if (Buffer.byteLength(path) > PATH_BYTES) return `is longer than ${PATH_BYTES} bytes`;
+  const parts = path.split('/');
+  if (parts.some((part) => part === '.' || part === '..' || part.toLowerCase() === '.git'))
+    return 'is an unsafe path';
+  if (parts.every((part) => /^[A-Za-z0-9._@+=-]+$/.test(part))) return null;
+  return 'has a character other than letters, digits and ._@+=-';
+}
+
+/** The mode of a tree entry decides: git and isomorphic-git both call a link's text a blob. */
+function refuseType(type: EntryType): string | null {
+  switch (type) {
+    case 'file':
+    case 'directory':
+      return null;
+    case 'symlink':
+      return 'is a symbolic link';
+    case 'submodule':
+      return 'is a submodule';
+    case 'special':
+      return 'is no regular file';
+  }
+}
