@@ -36,7 +36,8 @@ function isLastGood(value: unknown): value is LastGood {
     isObject(value) &&
     isText(value.fingerprint) &&
     isNullOr(isText, value.commit) &&
-    isListOf(isKeptFile, value.files)
+    isListOf(isKeptFile, value.files) &&
+    isListOf(isText, value.secrets)
   );
 }
 
