@@ -1,0 +1,97 @@
+import { hasErrors } from './complain.ts';
+import { renderFile } from './render.ts';
+import type { ParseOptions } from './repository/repository.ts';
+import { parseRepository } from './repository/repository.ts';
+import type { ResolvedHost } from './resolve.ts';
+import { resolveHost } from './resolve.ts';
+import { showNames } from './shown.ts';
+import type { Checked, Complaint, RenderedFile, RenderRequest, Repository, Snapshot } from './types.ts';
+
+/** How a repository is checked where no host's own configuration is at hand. */
+export interface CheckOptions extends ParseOptions {
+  /** `[pool]` headers of the php-fpm file; none when not said. */
+  readonly pools?: readonly string[];
+  /** What renders; `renderFile` when not said. */
+  readonly render?: (request: RenderRequest) => Checked<RenderedFile>;
+}
+
+/**
+ * Everything that is wrong with a repository: all files, all hosts of the inventory, all targets, all mistakes at
+ * once, in the order of files and lines. A mistake that several hosts share is told once and names the first of them.
+ * When files themselves are wrong, no host is looked at: most of what could be said would follow from that.
+ */
+export function checkRepository(snapshot: Snapshot, options: CheckOptions = {}): readonly Complaint[] {
+  const parsed = parseRepository(snapshot, options);
+  if (parsed.value === null) return sortComplaints(parsed.complaints);
+  const repository = parsed.value;
+  const byHost = new Map<string, readonly Complaint[]>();
+  for (const name of repository.hosts.keys()) byHost.set(name, checkHost(repository, name, options));
+  return sortComplaints([...parsed.complaints, ...foldHosts(byHost)]);
+}
+
+function checkHost(repository: Repository, name: string, options: CheckOptions): readonly Complaint[] {
+  const resolved = resolveHost(repository, { name });
+  if (resolved.value === null || hasErrors(resolved.complaints)) return resolved.complaints;
+  return [...resolved.complaints, ...renderHost(repository, resolved.value, options)];
+}
+
+function renderHost(
+  repository: Repository,
+  { host, variables }: ResolvedHost,
+  { pools = [], render = renderFile }: CheckOptions,
+): readonly Complaint[] {
+  return [...repository.templates.values()].flatMap((template) => {
+    const headers = template.target === 'php-fpm' ? pools : [];
+    return render({ template, host, variables, pools: headers, announceRevision: true }).complaints;
+  });
+}
+
+interface Folded {
+  readonly complaint: Complaint;
+  readonly hosts: string[];
+}
+
+/** The same code at the same place is the same mistake, even where each host says it in other words. */
+function foldHosts(byHost: ReadonlyMap<string, readonly Complaint[]>): readonly Complaint[] {
+  const folded = new Map<string, Folded>();
+  for (const [host, complaints] of byHost) {
+    const times = new Map<string, number>();
+    for (const complaint of complaints) {
+      const place = placeOf(complaint);
+      const time = (times.get(place) ?? 0) + 1;
+      times.set(place, time);
+      const key = JSON.stringify([place, time]);
+      const before = folded.get(key);
+      if (before === undefined) folded.set(key, { complaint, hosts: [host] });
+      else before.hosts.push(host);
+    }
+  }
+  return [...folded.values()].map((fold) => nameHosts(fold, byHost.size));
+}
+
+function placeOf({ code, severity, message, at }: Complaint): string {
+  return JSON.stringify([code, severity, at === null ? message : [at.file, at.line, at.column]]);
+}
+
+/** What every host has in common needs no host named. */
+function nameHosts({ complaint, hosts }: Folded, all: number): Complaint {
+  const told = hosts.length === 1 && complaint.message.includes(hosts[0] ?? '');
+  if (told || (hosts.length === all && all > 1 && !complaint.message.includes(hosts[0] ?? '')))
+    return complaint;
+  const word = hosts.length === 1 ? 'host' : 'hosts';
+  return { ...complaint, message: `${complaint.message} [${word} ${showNames(hosts)}]` };
+}
+
+function sortComplaints(complaints: readonly Complaint[]): readonly Complaint[] {
+  return [...complaints].sort(
+    (a, b) => compareText(a.at?.file ?? '', b.at?.file ?? '') || compareLines(a, b),
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+function compareLines(a: Complaint, b: Complaint): number {
+  return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
+}
