@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { readRef } from './adapters/git/ref.ts';
+import { parseLedger } from './adapters/ledger-format.ts';
+import type { KeptFile, QuietRecord } from './core/types.ts';
+import { VERSION } from './core/version.ts';
+
+export const DEFAULT_CONFIG_PATH = '/etc/reconcile/config.yaml';
+export const DEFAULT_STATE_PATH = '/var/lib/reconcile';
+
+/** The process's environment variables, as they come in from main.ts. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Whether `reconcile --once` has nothing to do, found out with a handful of system calls and none of our other code:
+ * same program, configuration and RECONCILE_* settings, same commit, no debt, and every file as it was left.
+ *
+ * The record was written under the same conditions that are compared here, so that a wrong guess (of the state
+ * directory, for one) can only answer false, which costs the full pass and nothing else. Never writes, never throws.
+ */
+export function isQuietPass(argv: readonly string[], environment: Environment): boolean {
+  try {
+    const configPath = quietConfigPath(argv, environment);
+    if (configPath === null) return false;
+    const config = readFileSync(configPath);
+    const record = parseLedger(
+      readFileSync(join(guessStatePath(config, environment), 'ledger.json'), 'utf8'),
+    );
+    if (record === null || record.owed !== null || record.quiet === null) return false;
+    return isSameCall(record.quiet, { configPath, config, environment }) && isSameHost(record.quiet);
+  } catch {
+    // Whatever is missing or unreadable is told by the full pass.
+    return false;
+  }
+}
+
+/** Only the plain forms `--once` and `--once --config PATH` are quiet. */
+function quietConfigPath(argv: readonly string[], environment: Environment): string | null {
+  if (argv[0] !== '--once') return null;
+  if (argv.length === 1) return environment.RECONCILE_CONFIG ?? DEFAULT_CONFIG_PATH;
+  return argv.length === 3 && argv[1] === '--config' ? (argv[2] ?? null) : null;
+}
+
+/** Reads `state:` off the text, since parsing YAML would take longer than the rest of the pass. */
+function guessStatePath(config: Buffer, environment: Environment): string {
+  if (environment.RECONCILE_STATE !== undefined) return environment.RECONCILE_STATE;
+  const match = /^state:[ \t]+(['"]?)([^'"#\r\n]+?)\1[ \t]*$/m.exec(config.toString('utf8'));
+  return match?.[2] ?? DEFAULT_STATE_PATH;
+}
+
+interface Call {
+  readonly configPath: string;
+  readonly config: Buffer;
+  readonly environment: Environment;
+}
+
+function isSameCall(quiet: QuietRecord, call: Call): boolean {
+  return (
+    quiet.version === VERSION &&
+    quiet.config.path === call.configPath &&
+    quiet.config.sha256 === sha256(call.config) &&
+    quiet.environment === identifyEnvironment(call.environment)
+  );
+}
+
+function isSameHost(quiet: QuietRecord): boolean {
+  return (
+    readRef(quiet.source.gitdir, quiet.source.ref) === quiet.source.commit && quiet.files.every(isSameFile)
+  );
+}
+
+/** Throws when the file is absent or a link, which `isQuietPass` takes for a difference. */
+function isSameFile(file: KeptFile): boolean {
+  const descriptor = openSync(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(descriptor);
+    const isSameMode = (stat.mode & 0o7777) === file.mode && stat.uid === file.uid && stat.gid === file.gid;
+    return stat.isFile() && isSameMode && sha256(readFileSync(descriptor)) === file.sha256;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Hash of everything but the files that shapes a run: the host's name and the RECONCILE_* settings. */
+export function identifyEnvironment(environment: Environment): string {
+  const settings = Object.keys(environment)
+    .filter((name) => name.startsWith('RECONCILE_'))
+    .sort()
+    .map((name) => [name, environment[name]]);
+  return sha256(JSON.stringify([hostname(), settings]));
+}
+
+/** sha256 in hex digits. */
+export function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
