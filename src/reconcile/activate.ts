@@ -1,0 +1,78 @@
+import { ReconcileError } from '../core/errors.ts';
+import type { Owed, Plan, ServiceState } from '../core/types.ts';
+import type { Service } from '../ports.ts';
+import { rememberSignal } from './memory.ts';
+import { phpFpmBytes } from './observe.ts';
+import type { World } from './world.ts';
+
+type Running = ServiceState & { readonly kind: 'running' };
+
+/**
+ * Makes php-fpm run what is on disk and proves it. Gives the number of reloads that were proven.
+ *
+ * Throws SERVICE_ORPHANED, TREE_BROKEN (no signal was sent) or RELOAD_UNPROVEN; the debt stays in each case.
+ */
+export async function activate(world: World, plan: Plan): Promise<number> {
+  if (plan.reload === null || world.service === null) return 0;
+  const state = await world.service.inspect();
+  switch (state.kind) {
+    case 'orphaned':
+      throw new ReconcileError(
+        'SERVICE_ORPHANED',
+        `php-fpm workers without a master: pid ${state.pids.join(', ')}`,
+      );
+    case 'absent':
+      return await proveStart(world, world.service, plan);
+    case 'running':
+      return await proveReload(world, plan, state);
+    default:
+      return state satisfies never;
+  }
+}
+
+/** Nothing runs old content, so nothing is owed; but a master that ended at our signal must come back. */
+async function proveStart(world: World, service: Service, plan: Plan): Promise<number> {
+  const { owed, lastGood } = world.ledger.read();
+  const wasSignalled = owed?.phase === 'installed' && owed.incarnation !== null;
+  if (wasSignalled && lastGood?.fingerprint !== plan.desired.fingerprint) {
+    throw new ReconcileError('RELOAD_UNPROVEN', 'php-fpm ended at the reload and did not come back');
+  }
+  if (!wasSignalled && owed?.phase !== 'restoring') return 0;
+  await service.revive();
+  await service.prove(null, phpFpmBytes(plan.desired));
+  return 1;
+}
+
+async function proveReload(world: World, plan: Plan, state: Running): Promise<number> {
+  const service = world.service as Service;
+  if (await isReloadedAlready(service, plan, { state, owed: world.ledger.read().owed })) return 0;
+  const verdict = await service.testLive();
+  if (!verdict.ok) {
+    throw new ReconcileError(
+      'TREE_BROKEN',
+      `php-fpm -t fails on the configuration on disk: ${verdict.message}`,
+    );
+  }
+  rememberSignal(world, plan, state.incarnation);
+  await service.reload(state, phpFpmBytes(plan.desired));
+  return 1;
+}
+
+/** A run that was killed after its signal may have reloaded php-fpm already: then it needs the proof only. */
+async function isReloadedAlready(
+  service: Service,
+  plan: Plan,
+  evidence: { readonly state: Running; readonly owed: Owed | null },
+): Promise<boolean> {
+  const { state, owed } = evidence;
+  if (owed?.phase !== 'installed' || owed.fingerprint !== plan.desired.fingerprint) return false;
+  if (plan.reload !== 'owed' || owed.incarnation === null || owed.incarnation === state.incarnation)
+    return false;
+  try {
+    await service.prove(owed.incarnation, phpFpmBytes(plan.desired));
+    return true;
+  } catch (error) {
+    if (error instanceof ReconcileError && error.code === 'RELOAD_UNPROVEN') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import { ReconcileError } from '../core/errors.ts';
+import type { Outcome } from '../core/types.ts';
+import { readHead } from './head.ts';
+import { recallLastGood } from './memory.ts';
+import { busy, conclude, fail, NOTHING_DONE } from './outcome.ts';
+import { recover } from './recover.ts';
+import { settle } from './settle.ts';
+import type { World } from './world.ts';
+
+/**
+ * One run: brings the host to the head of the repository, or keeps it at the last good state and says why.
+ *
+ * Foreseen failures come back in the outcome; only bugs are thrown. A run that is killed at any instant leaves a
+ * debt in the ledger, and the next run finishes the work.
+ */
+export async function reconcile(world: World): Promise<Outcome> {
+  const release = world.lock.acquire();
+  if (release === null) return busy();
+  try {
+    return await reconcileLocked(world);
+  } catch (error) {
+    if (error instanceof ReconcileError) return fail(null, error);
+    throw error;
+  } finally {
+    release();
+  }
+}
+
+async function reconcileLocked(world: World): Promise<Outcome> {
+  world.files.sweep(world.host.destinations.map((destination) => destination.path));
+  const head = await readHead(world);
+  const wanted = head.desired ?? recallLastGood(world);
+  if (wanted === null) return conclude(head, NOTHING_DONE);
+  try {
+    return conclude(head, await settle(world, wanted));
+  } catch (error) {
+    if (error instanceof ReconcileError) return await recover(world, { head, wanted, error });
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import { makePlan } from '../core/plan.ts';
+import type { Change, Desired } from '../core/types.ts';
+import { applyPlan } from './apply.ts';
+import { rememberSettled } from './memory.ts';
+import { observeAll } from './observe.ts';
+import type { World } from './world.ts';
+
+/** What it took to bring the host to a wanted state. */
+export interface Settled {
+  readonly changes: readonly Change[];
+  readonly reloads: number;
+  /** Names whose values are masked wherever the changes are shown. */
+  readonly secrets: readonly string[];
+}
+
+/**
+ * Brings the host to `desired`, whatever state a former run left it in, and remembers it as the last good one.
+ * Restoring is nothing else than settling on the last good state.
+ */
+export async function settle(world: World, desired: Desired): Promise<Settled> {
+  const { owed, lastGood } = world.ledger.read();
+  const plan = makePlan(desired, observeAll(world, desired), owed !== null);
+  const applied = plan === null ? { changes: [], reloads: 0 } : await applyPlan(world, plan);
+  rememberSettled(world, desired);
+  return { ...applied, secrets: [...desired.secrets, ...(lastGood?.secrets ?? [])] };
+}

@@ -1,0 +1,57 @@
+import { ReconcileError } from '../core/errors.ts';
+import { makePlan } from '../core/plan.ts';
+import type { Held, Owed, ServiceState } from '../core/types.ts';
+import { recallLastGood } from './memory.ts';
+import { observeAll } from './observe.ts';
+import type { World } from './world.ts';
+
+/** Where a host stands, as far as it can be seen without changing anything. */
+export interface Status {
+  readonly host: string;
+  /** The commit whose content was proven last; null when none was, or when it is what was found on the host. */
+  readonly applied: string | null;
+  /** The tip of the branch, or why it cannot be read. */
+  readonly head: { readonly commit: string } | { readonly problem: string };
+  readonly files: readonly FileStatus[];
+  readonly phpFpm: ServiceState | null;
+  readonly owed: Owed | null;
+  readonly held: readonly Held[];
+}
+
+export interface FileStatus {
+  readonly path: string;
+  /** `drifted`: it differs from the last good state in content, mode or owner. */
+  readonly state: 'as applied' | 'drifted' | 'never applied';
+}
+
+/** Reads the ledger, the branch, the files and the process table. Throws STATE_UNUSABLE, DESTINATION_UNSAFE. */
+export async function readStatus(world: World): Promise<Status> {
+  const { lastGood, owed, held } = world.ledger.read();
+  return {
+    host: world.host.name,
+    applied: lastGood?.commit ?? null,
+    head: await readTip(world),
+    files: readFiles(world),
+    phpFpm: (await world.service?.inspect()) ?? null,
+    owed,
+    held,
+  };
+}
+
+async function readTip(world: World): Promise<Status['head']> {
+  try {
+    return { commit: await world.source.probe() };
+  } catch (error) {
+    if (error instanceof ReconcileError) return { problem: error.message };
+    throw error;
+  }
+}
+
+function readFiles(world: World): readonly FileStatus[] {
+  const paths = world.host.destinations.map((destination) => destination.path);
+  const lastGood = recallLastGood(world);
+  if (lastGood === null) return paths.map((path) => ({ path, state: 'never applied' }));
+  const plan = makePlan(lastGood, observeAll(world, lastGood), false);
+  const drifted = new Set(plan?.changes.map((change) => change.desired.path));
+  return paths.map((path) => ({ path, state: drifted.has(path) ? 'drifted' : 'as applied' }));
+}

@@ -1,0 +1,21 @@
+import type { HostProfile, QuietRecord } from '../core/types.ts';
+import type { Clock, FileStore, GitSource, Ledger, Lock, Log, Service } from '../ports.ts';
+
+/** Everything outside the plot, built in one place (wire.ts). A dry run is another world, not another plot. */
+export interface World {
+  readonly host: HostProfile;
+  readonly source: GitSource;
+  readonly files: FileStore;
+  /** Null on a host that gets no php-fpm file. */
+  readonly service: Service | null;
+  readonly ledger: Ledger;
+  readonly lock: Lock;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly identity: PassIdentity;
+}
+
+/** What must be equal for a later pass to be quiet, besides the commit and the files. */
+export type PassIdentity = Omit<QuietRecord, 'files' | 'source'> & {
+  readonly source: Omit<QuietRecord['source'], 'commit'>;
+};

@@ -1,0 +1,80 @@
+import type { HostProfile } from '../../src/core/types.ts';
+import type { World } from '../../src/reconcile/world.ts';
+import { FakeClock } from '../helpers/fakes/clock.ts';
+import { FakeFileStore } from '../helpers/fakes/file-store.ts';
+import { FakeGitSource } from '../helpers/fakes/git-source.ts';
+import { FakeLedger } from '../helpers/fakes/ledger.ts';
+import { FakeLock } from '../helpers/fakes/lock.ts';
+import { FakeLog } from '../helpers/fakes/log.ts';
+import { FakeService } from '../helpers/fakes/service.ts';
+
+export const PHP = '/etc/php/fpm.d/juanpi_php_env.conf';
+export const SHELL = '/etc/profile.d/shell_env.sh';
+
+const PROFILE: HostProfile = {
+  name: 'web-1',
+  environment: null,
+  groups: null,
+  destinations: [
+    { target: 'php-fpm', path: PHP, mode: 0o600, uid: 0, gid: 0 },
+    { target: 'shell', path: SHELL, mode: 0o644, uid: 0, gid: 0 },
+  ],
+  pools: [],
+  announceRevision: true,
+  exposeSecrets: false,
+  names: { refuse: [], allow: [] },
+};
+
+const FILES = {
+  'reconcile.yaml': 'format: 1\nid: 6e1f3c1e-0d7f-4c5e-9f0a-3d1c2b4a5968\nlayers:\n  - env/common.yaml\n',
+  'hosts.yaml': 'web-1:\n  environment: test\n',
+  'variables.yaml':
+    'SHELL_ONLY:\n  files: [shell]\nPHP_ONLY:\n  files: [php-fpm]\nTOKEN:\n  secret: true\n  files: [php-fpm]\n',
+  'templates/juanpi_php_env.conf.liquid':
+    '{% for variable in variables %}env["{{ variable.name }}"] = {{ variable.value }}\n{% endfor %}' +
+    '{% if revision %}ping.response = {{ revision }}\n{% endif %}',
+  'templates/shell_env.sh.liquid':
+    '{% for variable in variables %}export {{ variable.name }}={{ variable.value }}\n{% endfor %}',
+};
+
+/** A host whose outside world is in memory: real core, real plot, fake ports. */
+export class FakeHost {
+  readonly source = new FakeGitSource();
+  readonly files = new FakeFileStore();
+  readonly service = new FakeService(() => this.files.bytesAt(PHP));
+  readonly ledger = new FakeLedger();
+  readonly lock = new FakeLock();
+  readonly clock = new FakeClock();
+  readonly log = new FakeLog();
+
+  get world(): World {
+    const { source, files, service, ledger, lock, clock, log } = this;
+    return { host: PROFILE, source, files, service, ledger, lock, clock, log, identity: IDENTITY };
+  }
+
+  /** Commits a repository whose only layer is this text. */
+  commit(common: string): string {
+    return this.source.commit({ ...FILES, 'env/common.yaml': common });
+  }
+
+  /** The php-fpm file as text; empty where there is none. */
+  php(): string {
+    return Buffer.from(this.files.bytesAt(PHP) ?? []).toString('utf8');
+  }
+
+  shell(): string {
+    return Buffer.from(this.files.bytesAt(SHELL) ?? []).toString('utf8');
+  }
+
+  /** What the workers of php-fpm answer with. */
+  loaded(): string {
+    return Buffer.from(this.service.loaded ?? []).toString('utf8');
+  }
+}
+
+const IDENTITY: World['identity'] = {
+  version: '0',
+  config: { path: '/etc/reconcile/config.yaml', sha256: '0' },
+  environment: '0',
+  source: { gitdir: '/srv/config.git', ref: 'refs/heads/main' },
+};

@@ -1,0 +1,283 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Outcome } from '../../src/core/types.ts';
+import { exitCodeOf } from '../../src/reconcile/account.ts';
+import { dryRun } from '../../src/reconcile/dry-run.ts';
+import { reconcile } from '../../src/reconcile/reconcile.ts';
+import { FakeHost, PHP, SHELL } from './host.ts';
+
+let host: FakeHost;
+beforeEach(() => {
+  host = new FakeHost();
+});
+
+/** One run, with the exit code that it ends with. */
+async function run(): Promise<Outcome & { exit: number }> {
+  const outcome = await reconcile(host.world);
+  return { ...outcome, exit: exitCodeOf(outcome) };
+}
+
+/** A host that runs its first commit. */
+async function rolledOut(common = 'A: one\n'): Promise<void> {
+  host.commit(common);
+  expect(await run()).toMatchObject({ kind: 'applied', exit: 0 });
+}
+
+describe('a run changes only what differs', () => {
+  test('the first run writes both files and reloads once', async () => {
+    host.commit('A: one\n');
+    expect(await run()).toMatchObject({ kind: 'applied', reloads: 1, exit: 0 });
+    expect(host.shell()).toContain("export A='one'\n");
+    expect(host.loaded()).toContain('env["A"] = "one"\n');
+  });
+
+  test('a run without a change writes nothing and signals nobody', async () => {
+    await rolledOut();
+    const writes = host.ledger.records.length;
+    expect(await run()).toMatchObject({ kind: 'in-sync', changes: [], reloads: 0, exit: 0 });
+    expect(host.ledger.records.length).toBe(writes);
+    expect([host.files.installs, host.service.signals]).toEqual([1, 1]);
+  });
+
+  test('one changed value is one reload', async () => {
+    await rolledOut();
+    host.commit('A: two\n');
+    expect(await run()).toMatchObject({ kind: 'applied', reloads: 1 });
+    expect(host.loaded()).toContain('"two"');
+  });
+
+  test('a change of the shell file alone is no reload and no debt', async () => {
+    await rolledOut('SHELL_ONLY: one\n');
+    host.commit('SHELL_ONLY: two\n');
+    expect(await run()).toMatchObject({ kind: 'applied', reloads: 0 });
+    expect(host.service.signals).toBe(1);
+    expect(host.ledger.records.slice(-2).every((record) => record.owed === null)).toBe(true);
+  });
+
+  test('mode or owner alone is corrected without a reload', async () => {
+    await rolledOut();
+    host.files.place(PHP, host.php(), { mode: 0o666, uid: 1000 });
+    const outcome = await run();
+    expect(outcome).toMatchObject({ kind: 'applied', reloads: 0 });
+    expect(outcome.changes.map((change) => change.itemize)).toEqual(['.f...po....']);
+  });
+
+  test('a new commit with equal content is no reload', async () => {
+    await rolledOut('A: one\n');
+    const second = host.commit('A: one\n# a remark\n');
+    expect(await run()).toMatchObject({ kind: 'in-sync', reloads: 0 });
+    expect(host.ledger.read().lastGood?.commit).toBe(second);
+  });
+
+  test('a hand edit is put back with one reload', async () => {
+    await rolledOut();
+    host.files.place(PHP, 'env["A"] = "by hand"\n', { mode: 0o600 });
+    expect(await run()).toMatchObject({ kind: 'applied', reloads: 1 });
+    expect(host.loaded()).toContain('"one"');
+  });
+
+  test('another run at work is left alone', async () => {
+    host.commit('A: one\n');
+    host.lock.held = true;
+    expect(await run()).toMatchObject({ kind: 'busy', exit: 0 });
+  });
+
+  test('a dry run tells the change and touches nothing', async () => {
+    host.commit('A: one\n');
+    const outcome = await reconcile(dryRun(host.world));
+    expect(outcome).toMatchObject({ kind: 'applied', reloads: 1 });
+    expect([host.files.installs, host.service.signals, host.ledger.records.length]).toEqual([0, 0, 0]);
+    expect(host.service.rehearsed.length).toBe(1);
+  });
+});
+
+describe('a bad commit changes nothing and the next good one is taken at once', () => {
+  test('content that the check refuses ends with 14 and leaves the last good state', async () => {
+    await rolledOut();
+    host.commit('A: $x\nB: [1]\n');
+    const outcome = await run();
+    expect(outcome.exit).toBe(14);
+    expect(outcome.complaints.length).toBe(2);
+    expect(host.loaded()).toContain('"one"');
+    host.commit('A: two\n');
+    expect(await run()).toMatchObject({ kind: 'applied', reloads: 1, exit: 0 });
+  });
+
+  test('a refused commit does not stop the healing of the last good state', async () => {
+    await rolledOut();
+    host.commit('1A: bad name\n');
+    host.files.remove(SHELL);
+    expect(await run()).toMatchObject({ exit: 14, reloads: 0 });
+    expect(host.shell()).toContain("export A='one'");
+  });
+
+  test.each(['REHEARSAL_FAILED', 'CANDIDATE_REFUSED'] as const)('%s writes nothing', async (code) => {
+    await rolledOut();
+    host.commit('A: two\n');
+    const isNew = (bytes: Uint8Array | null) => Buffer.from(bytes ?? []).includes('two');
+    if (code === 'REHEARSAL_FAILED') host.service.rehearsal = (bytes) => (isNew(bytes) ? code : null);
+    else host.service.verdict = (bytes) => (isNew(bytes) ? { ok: false, message: 'line 1' } : { ok: true });
+    expect((await run()).error?.code).toBe(code);
+    expect([host.files.installs, host.service.signals]).toEqual([1, 1]);
+    expect(host.loaded()).toContain('"one"');
+  });
+
+  test('a tree that is broken without us blames nobody, ends with 19 and is taken up once it is repaired', async () => {
+    await rolledOut();
+    host.commit('A: two\n');
+    host.service.verdict = () => ({ ok: false, message: 'other.conf:3' });
+    expect(await run()).toMatchObject({ exit: 19, changes: [] });
+    expect(host.ledger.read().held).toEqual([]);
+    host.service.verdict = () => ({ ok: true });
+    expect(await run()).toMatchObject({ kind: 'applied', reloads: 1, exit: 0 });
+  });
+
+  test('workers without a master are told and nothing is written', async () => {
+    host.commit('A: one\n');
+    host.service.orphan(17);
+    expect(await run()).toMatchObject({ exit: 19, changes: [] });
+    expect(host.files.installs).toBe(0);
+  });
+});
+
+describe('a reload is owed until it is proven', () => {
+  test.each(['lost', 'silent', 'unhealthy'] as const)(
+    'a reload that is %s is undone with 17, held with 16, and the next commit is taken',
+    async (script) => {
+      await rolledOut();
+      host.commit('A: bad\n');
+      host.service.reloadScript.push(script);
+      const undone = await run();
+      expect(undone).toMatchObject({ kind: 'failed', exit: 17 });
+      expect(host.loaded()).toContain('"one"');
+      expect(host.ledger.read().owed).toBeNull();
+      const signals = host.service.signals;
+      expect(await run()).toMatchObject({ exit: 16, changes: [], reloads: 0 });
+      expect(host.service.signals).toBe(signals);
+      host.commit('A: good\n');
+      expect(await run()).toMatchObject({ kind: 'applied', exit: 0 });
+      expect(host.loaded()).toContain('"good"');
+    },
+  );
+
+  test('a master that dies is started again with the old bytes where the host can start it', async () => {
+    await rolledOut();
+    host.commit('A: bad\n');
+    host.service.reloadScript.push('dies');
+    host.service.startCommand = true;
+    expect(await run()).toMatchObject({ exit: 17 });
+    expect(host.loaded()).toContain('"one"');
+    expect(await run()).toMatchObject({ exit: 16 });
+  });
+
+  test('a master that dies and stays away leaves the debt, which is settled when it is back', async () => {
+    await rolledOut();
+    host.commit('A: bad\n');
+    host.service.reloadScript.push('dies');
+    expect(await run()).toMatchObject({ exit: 18 });
+    expect(host.php()).toContain('"one"');
+    expect(await run()).toMatchObject({ exit: 18 });
+    host.service.start();
+    expect(await run()).toMatchObject({ exit: 16 });
+    expect(host.ledger.read().owed).toBeNull();
+  });
+
+  test('a first run that fails leaves the host as it was found', async () => {
+    host.files.place(PHP, 'env[OLD] = hand made\n', { mode: 0o640, uid: 33 });
+    host.commit('A: bad\n');
+    host.service.reloadScript.push('silent');
+    expect(await run()).toMatchObject({ exit: 17 });
+    expect(host.files.observe(PHP)).toMatchObject({ mode: 0o640, uid: 33 });
+    expect(host.php()).toBe('env[OLD] = hand made\n');
+    expect(host.files.observe(SHELL)).toEqual({ kind: 'absent' });
+  });
+
+  test('a tree that breaks after the rename is never signalled', async () => {
+    await rolledOut();
+    host.commit('A: two\n');
+    let tests = 0;
+    host.service.verdict = () => (++tests === 1 ? { ok: true } : { ok: false, message: 'foreign.conf:1' });
+    expect(await run()).toMatchObject({ exit: 18 });
+    expect(host.service.signals).toBe(1);
+    host.service.verdict = () => ({ ok: true });
+    expect(await run()).toMatchObject({ kind: 'applied', reloads: 1 });
+    expect(host.loaded()).toContain('"two"');
+  });
+
+  test('files that cannot be written leave no debt', async () => {
+    await rolledOut();
+    host.commit('A: two\n');
+    host.files.failNext('WRITE_FAILED');
+    expect(await run()).toMatchObject({ exit: 17 });
+    expect(host.ledger.read().owed).toBeNull();
+    expect(await run()).toMatchObject({ kind: 'applied', reloads: 1 });
+  });
+
+  test('an undo that failed keeps the debt', async () => {
+    await rolledOut();
+    host.commit('A: two\n');
+    host.files.failNext('UNDO_FAILED');
+    await run();
+    expect(host.ledger.read().owed).not.toBeNull();
+  });
+
+  test('php-fpm that is not running takes the files and owes nothing', async () => {
+    host.service.stop();
+    host.commit('A: one\n');
+    expect(await run()).toMatchObject({ kind: 'applied', reloads: 0, exit: 0 });
+    expect(host.ledger.read().owed).toBeNull();
+  });
+
+  test('a lost ledger costs one precautionary reload', async () => {
+    await rolledOut();
+    host.ledger.lose();
+    expect(await run()).toMatchObject({ kind: 'applied', changes: [], reloads: 1 });
+    expect(await run()).toMatchObject({ kind: 'in-sync' });
+  });
+});
+
+describe('the source may be away', () => {
+  test('the last good state stays and is healed, and the exit code says 12', async () => {
+    await rolledOut();
+    host.source.fail('SOURCE_UNREACHABLE');
+    expect(await run()).toMatchObject({ exit: 12, changes: [] });
+    host.files.remove(PHP);
+    expect(await run()).toMatchObject({ exit: 12, reloads: 1 });
+    expect(host.loaded()).toContain('"one"');
+  });
+});
+
+describe('a run that is killed is finished by the next one', () => {
+  /** Kills the run at the nth call that changes anything, then runs again without a kill. */
+  async function killAt(point: number): Promise<boolean> {
+    host = new FakeHost();
+    await rolledOut();
+    host.commit('A: two\nSHELL_ONLY: two\n');
+    let left = point;
+    const tick = () => {
+      if (left-- === 0) throw new Error('killed');
+    };
+    Object.assign(host.ledger, { beforeWrite: tick });
+    Object.assign(host.files, { beforeCommit: tick, afterEach: tick });
+    Object.assign(host.service, { beforeSignal: tick, afterSignal: tick });
+    const wasKilled = await reconcile(host.world).then(
+      () => false,
+      () => true,
+    );
+    left = Number.POSITIVE_INFINITY;
+    await run();
+    return wasKilled;
+  }
+
+  test('at every step: right bytes, php-fpm runs them, nothing owed, one reload, then silence', async () => {
+    let points = 0;
+    while (await killAt(points)) {
+      expect([points, host.loaded().includes('"two"'), host.php()]).toEqual([points, true, host.loaded()]);
+      expect(host.shell()).toContain("SHELL_ONLY='two'");
+      expect(host.ledger.read().owed).toBeNull();
+      expect([points, host.service.signals]).toEqual([points, 2]);
+      expect(await run()).toMatchObject({ kind: 'in-sync' });
+      points++;
+    }
+    expect(points).toBeGreaterThanOrEqual(10);
+  });
+});
