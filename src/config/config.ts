@@ -1,0 +1,36 @@
+import type { HostProfile } from '../core/types.ts';
+
+/** The host configuration, complete: nothing is left to be found out. */
+export interface Config {
+  readonly repository: { readonly gitdir: string; readonly branch: string };
+  readonly profile: HostProfile;
+  /** Null on a host that gets no php-fpm file. */
+  readonly phpFpm: PhpFpmConfig | null;
+  readonly state: string;
+  readonly lock: string;
+  readonly limits: { readonly fileBytes: number };
+}
+
+/** How to reach php-fpm. */
+export interface PhpFpmConfig {
+  /** Null: php-fpm runs in another container, so nothing can be rehearsed here. */
+  readonly binary: string | null;
+  readonly config: string;
+  /** Null: SIGUSR2 to the master. */
+  readonly reloadCommand: readonly string[] | null;
+  readonly startCommand: readonly string[] | null;
+  readonly marginMs: number;
+}
+
+/** What the host is, read once and handed in. */
+export interface HostFacts {
+  readonly hostname: string;
+  readonly uid: number;
+  readonly gid: number;
+  isDirectory(path: string): boolean;
+  /** Number of a user or group name; null for an unknown one. */
+  uidOf(name: string): number | null;
+  gidOf(name: string): number | null;
+  /** php-fpm installations found in the usual places. */
+  phpFpms(): readonly { readonly binary: string; readonly config: string }[];
+}

@@ -1,0 +1,133 @@
+import { complain, hasErrors } from '../core/complain.ts';
+import type { Checked, Complaint, Destination, HostProfile, Location, TargetName } from '../core/types.ts';
+import type { Config, HostFacts, PhpFpmConfig } from './config.ts';
+import type { Written } from './written.ts';
+
+/** The places of the system that this program takes over from; defaults only where they exist. */
+const OLD_PLACES: Readonly<Record<TargetName, { readonly directory: string; readonly name: string }>> = {
+  'php-fpm': { directory: '/usr/local/webserver/php/etc/fpm.d', name: 'juanpi_php_env.conf' },
+  shell: { directory: '/etc/profile.d', name: 'shell_env.sh' },
+};
+
+const DEFAULT_MODE: Readonly<Record<TargetName, number>> = { 'php-fpm': 0o600, shell: 0o644 };
+const TARGETS: readonly TargetName[] = ['php-fpm', 'shell'];
+
+/** Completes what was written with the defaults for this host; every complaint at once (CONFIG_INVALID). */
+export function resolveConfig(written: Written, facts: HostFacts): Checked<Config> {
+  const complaints: Complaint[] = [];
+  const resolving = { written, facts, complaints };
+  const gitdir = written.text('repository.url');
+  if (gitdir === null)
+    complaints.push(wrong(null, 'repository.url is missing: name the config repository on this host'));
+  const profile = resolveProfile(resolving);
+  const phpFpm = resolvePhpFpm(resolving, profile.destinations);
+  if (hasErrors(complaints) || gitdir === null) return { value: null, complaints };
+  const config: Config = {
+    repository: { gitdir, branch: written.text('repository.branch') ?? 'main' },
+    profile,
+    phpFpm,
+    state: written.text('state') ?? '/var/lib/reconcile',
+    lock: written.text('lock') ?? '/run/reconcile/lock',
+    limits: { fileBytes: written.integer('limits.file_bytes') ?? 1024 * 1024 },
+  };
+  return { value: config, complaints };
+}
+
+interface Resolving {
+  readonly written: Written;
+  readonly facts: HostFacts;
+  readonly complaints: Complaint[];
+}
+
+function wrong(at: Location | null, message: string): Complaint {
+  return complain('CONFIG_INVALID', at, message);
+}
+
+function resolveProfile(resolving: Resolving): HostProfile {
+  const { written, facts, complaints } = resolving;
+  const destinations = TARGETS.flatMap((target) => resolveDestination(resolving, target));
+  if (destinations.length === 0) {
+    complaints.push(wrong(null, 'no file is configured: set files.php-fpm.path or files.shell.path'));
+  }
+  return {
+    name: written.text('host.name') ?? facts.hostname,
+    environment: written.text('host.environment'),
+    groups: written.list('host.groups'),
+    destinations,
+    pools: written.list('php_fpm.pools') ?? [],
+    announceRevision: written.boolean('php_fpm.announce_revision') ?? true,
+    exposeSecrets: written.boolean('secrets.allow_world_readable') ?? false,
+    names: { refuse: written.list('names.refuse') ?? [], allow: written.list('names.allow') ?? [] },
+  };
+}
+
+/** Where `files` says nothing at all, the old places are taken where they exist; else only what it names. */
+function resolveDestination(resolving: Resolving, target: TargetName): readonly Destination[] {
+  const { written, facts, complaints } = resolving;
+  const key = `files.${target}`;
+  const path = written.text(`${key}.path`) ?? (written.has('files') ? null : oldPlace(facts, target));
+  if (path === null) {
+    if (written.has(key))
+      complaints.push(wrong(written.at(key), `${key}.path is missing: name the file to write`));
+    return [];
+  }
+  const mode = written.mode(`${key}.mode`) ?? DEFAULT_MODE[target];
+  return [{ target, path, mode, uid: resolveOwner(resolving, key), gid: resolveGroup(resolving, key) }];
+}
+
+function oldPlace(facts: HostFacts, target: TargetName): string | null {
+  const { directory, name } = OLD_PLACES[target];
+  return facts.isDirectory(directory) ? `${directory}/${name}` : null;
+}
+
+function resolveOwner({ written, facts, complaints }: Resolving, key: string): number {
+  const owner = written.text(`${key}.owner`);
+  if (owner === null) return facts.uid;
+  const uid = /^\d+$/.test(owner) ? Number(owner) : facts.uidOf(owner);
+  if (uid === null)
+    complaints.push(wrong(written.at(`${key}.owner`), `there is no user ${owner} on this host`));
+  return uid ?? facts.uid;
+}
+
+function resolveGroup({ written, facts, complaints }: Resolving, key: string): number {
+  const group = written.text(`${key}.group`);
+  if (group === null) return facts.gid;
+  const gid = /^\d+$/.test(group) ? Number(group) : facts.gidOf(group);
+  if (gid === null)
+    complaints.push(wrong(written.at(`${key}.group`), `there is no group ${group} on this host`));
+  return gid ?? facts.gid;
+}
+
+function resolvePhpFpm(resolving: Resolving, destinations: readonly Destination[]): PhpFpmConfig | null {
+  if (!destinations.some((destination) => destination.target === 'php-fpm')) return null;
+  const { written } = resolving;
+  const found = findPhpFpm(resolving);
+  if (found === null) return null;
+  return {
+    ...found,
+    reloadCommand: written.list('reload.command'),
+    startCommand: written.list('reload.start_command'),
+    marginMs: (written.integer('reload.margin_seconds') ?? 5) * 1000,
+  };
+}
+
+/** Takes what is written, else the only installation there is; never guesses among several. */
+function findPhpFpm({
+  written,
+  facts,
+  complaints,
+}: Resolving): Pick<PhpFpmConfig, 'binary' | 'config'> | null {
+  const binary = written.text('php_fpm.binary');
+  const config = written.text('php_fpm.config');
+  if (binary !== null && config !== null) return { binary: binary === 'none' ? null : binary, config };
+  const fits = facts
+    .phpFpms()
+    .filter(
+      (each) => (binary === null || each.binary === binary) && (config === null || each.config === config),
+    );
+  if (fits.length === 1 && fits[0] !== undefined) return fits[0];
+  const seen = fits.map((each) => `${each.binary} with ${each.config}`).join(', ');
+  const why = fits.length === 0 ? 'no php-fpm was found in the usual places' : `several were found: ${seen}`;
+  complaints.push(wrong(written.at('php_fpm'), `set php_fpm.binary and php_fpm.config: ${why}`));
+  return null;
+}

@@ -1,0 +1,119 @@
+/** How the text of a setting is read. `mode`: octal permission bits; `path`: absolute; `list`: texts. */
+export type SettingType = 'text' | 'path' | 'integer' | 'boolean' | 'mode' | 'list';
+
+/** One setting of the host configuration. */
+export interface SettingSpec {
+  /** Where it stands in the file, keys joined by dots. */
+  readonly path: string;
+  readonly type: SettingType;
+  /** What holds when it is not given, in words. */
+  readonly fallback: string;
+  readonly meaning: string;
+  /** Environment variable that overrides the file. */
+  readonly environment?: string;
+}
+
+function setting(
+  path: string,
+  type: SettingType,
+  words: { fallback: string; meaning: string; environment?: string },
+): SettingSpec {
+  return { path, type, ...words };
+}
+
+/** Every setting there is; the reader, `--print-config` and docs/host-configuration.md are made from this list. */
+export const SETTINGS: readonly SettingSpec[] = [
+  setting('repository.url', 'path', {
+    fallback: 'required',
+    meaning: 'the config repository on this host, bare or a .git directory',
+    environment: 'RECONCILE_REPOSITORY',
+  }),
+  setting('repository.branch', 'text', {
+    fallback: 'main',
+    meaning: 'the branch whose tip is live',
+    environment: 'RECONCILE_BRANCH',
+  }),
+  setting('host.name', 'text', {
+    fallback: 'the host name',
+    meaning: 'the name in hosts.yaml',
+    environment: 'RECONCILE_HOST',
+  }),
+  setting('host.environment', 'text', {
+    fallback: 'what hosts.yaml says',
+    meaning: 'the environment, for a host that hosts.yaml does not know',
+    environment: 'RECONCILE_ENVIRONMENT',
+  }),
+  setting('host.groups', 'list', {
+    fallback: 'what hosts.yaml says',
+    meaning: 'the groups, for a host that hosts.yaml does not know',
+    environment: 'RECONCILE_GROUPS',
+  }),
+  setting('files.php-fpm.path', 'path', {
+    fallback: 'the old place, where its directory exists',
+    meaning: 'the file that php-fpm includes',
+  }),
+  setting('files.php-fpm.owner', 'text', { fallback: 'the user of the run', meaning: 'user name or number' }),
+  setting('files.php-fpm.group', 'text', { fallback: "the run's group", meaning: 'group name or number' }),
+  setting('files.php-fpm.mode', 'mode', { fallback: '0600', meaning: 'permission bits, octal' }),
+  setting('files.shell.path', 'path', {
+    fallback: 'the old place, where its directory exists',
+    meaning: 'the file that login shells source',
+  }),
+  setting('files.shell.owner', 'text', { fallback: 'the user of the run', meaning: 'user name or number' }),
+  setting('files.shell.group', 'text', { fallback: "the run's group", meaning: 'group name or number' }),
+  setting('files.shell.mode', 'mode', { fallback: '0644', meaning: 'permission bits, octal' }),
+  setting('php_fpm.binary', 'text', {
+    fallback: 'the only one found',
+    meaning: 'path of php-fpm, or `none` where it runs in another container',
+  }),
+  setting('php_fpm.config', 'path', {
+    fallback: 'the only one found',
+    meaning: 'main configuration, as the master was started with',
+  }),
+  setting('php_fpm.pools', 'list', {
+    fallback: 'none',
+    meaning: 'pool headers to write, where the file is included outside of a pool',
+  }),
+  setting('php_fpm.announce_revision', 'boolean', {
+    fallback: 'true',
+    meaning: 'write ping.response, so that every pool with a ping path proves its content',
+  }),
+  setting('reload.command', 'list', {
+    fallback: 'SIGUSR2 to the master',
+    meaning: 'program and arguments that reload php-fpm instead',
+  }),
+  setting('reload.start_command', 'list', {
+    fallback: 'none',
+    meaning: 'program and arguments that start php-fpm when it ended at a reload',
+  }),
+  setting('reload.margin_seconds', 'integer', {
+    fallback: '5',
+    meaning: 'time for the proof beyond process_control_timeout',
+  }),
+  setting('names.refuse', 'list', {
+    fallback: 'none',
+    meaning: 'further variable names to refuse; a prefix ends in *',
+  }),
+  setting('names.allow', 'list', {
+    fallback: 'none',
+    meaning: 'names to allow although the policy refuses them',
+  }),
+  setting('secrets.allow_world_readable', 'boolean', {
+    fallback: 'false',
+    meaning: 'let secrets into a file that everybody can read',
+  }),
+  setting('state', 'path', {
+    fallback: '/var/lib/reconcile',
+    meaning: 'directory of the ledger and of kept bytes',
+    environment: 'RECONCILE_STATE',
+  }),
+  setting('lock', 'path', {
+    fallback: '/run/reconcile/lock',
+    meaning: 'lock file, in a directory of its own',
+    environment: 'RECONCILE_LOCK',
+  }),
+  setting('limits.file_bytes', 'integer', {
+    fallback: '1048576',
+    meaning: 'largest file of the repository that is read',
+  }),
+];
