@@ -40,6 +40,7 @@ export default defineConfig({
           include: withRealPrograms,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          globalSetup: ['./test/helpers/build.ts'],
           sequence: { groupOrder: 2 },
         },
       },

@@ -54,6 +54,8 @@ export interface Service {
    * where the signal was lost. Throws RELOAD_UNPROVEN at the deadline, at once when the master died.
    */
   reload(before: ServiceState & { readonly kind: 'running' }, bytes: Uint8Array | null): Promise<void>;
+  /** Runs the host's start command where one is configured: php-fpm ended at our signal. Never throws. */
+  revive(): Promise<void>;
   /** Proves, without a signal, that a healthy master other than incarnation `before` runs the bytes. Throws RELOAD_UNPROVEN. */
   prove(before: string | null, bytes: Uint8Array | null): Promise<void>;
 }

@@ -49,8 +49,8 @@ const breaches: readonly (readonly [
   ],
   [
     'imports run one way',
-    'cli/run.ts:1 imports reconcile/reconcile.ts, but cli may import',
-    { 'cli/run.ts': `import { reconcile } from '../reconcile/reconcile.ts';` },
+    'cli/run.ts:1 imports adapters/files.ts, but cli may import',
+    { 'cli/run.ts': `import { fileStore } from '../adapters/files.ts';` },
   ],
   [
     'adapters of one kind do not know another kind',

@@ -2,7 +2,7 @@
  * Every noun of the program, in the order in which data takes these shapes (DESIGN 2).
  * Nothing here reads or writes anything. Absence is `null` in what is saved or printed.
  */
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode, ReconcileError } from './errors.ts';
 import type { Value } from './value.ts';
 
 // ---------------------------------------------------------------------------------------------- the repository
@@ -192,12 +192,45 @@ export interface Desired {
   /** sha256 over the files' bytes: equal content has an equal fingerprint, whatever the commit. */
   readonly fingerprint: string;
   readonly files: readonly DesiredFile[];
+  /** Names of the variables whose values are never shown. */
+  readonly secrets: readonly string[];
+}
+
+/** Where a target goes on this host. Nothing of it can come from the repository. */
+export type Destination = Omit<DesiredFile, 'bytes'>;
+
+/** What the host's own configuration says that shapes the content. */
+export interface HostProfile {
+  readonly name: string;
+  /** Null: the inventory says it. */
+  readonly environment: string | null;
+  readonly groups: readonly string[] | null;
+  /** In the order of work: php-fpm first. */
+  readonly destinations: readonly Destination[];
+  /** `[pool]` headers of the php-fpm file; empty where it is included inside a pool. */
+  readonly pools: readonly string[];
+  readonly announceRevision: boolean;
+  /** Whether secrets may go into a file that everybody can read. */
+  readonly exposeSecrets: boolean;
+  readonly names: NamePolicy;
+}
+
+/** Changes of the host to the list of refused names; entries are names or prefixes that end in `*`. */
+export interface NamePolicy {
+  readonly refuse: readonly string[];
+  readonly allow: readonly string[];
 }
 
 /** What stands at a path now. An obstacle is neither absent nor a regular file and is never replaced. */
 export type ObservedFile =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'file'; readonly bytes: Uint8Array; readonly mode: number; readonly uid: number; readonly gid: number }
+  | {
+      readonly kind: 'file';
+      readonly bytes: Uint8Array;
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    }
   | { readonly kind: 'obstacle'; readonly type: ObstacleType };
 
 export type ObstacleType = 'symlink' | 'directory' | 'fifo' | 'socket' | 'device';
@@ -251,6 +284,8 @@ export interface LastGood {
   readonly fingerprint: string;
   readonly commit: string | null;
   readonly files: readonly KeptFile[];
+  /** Names of the variables whose values are never shown. */
+  readonly secrets: readonly string[];
 }
 
 /** A file of the last good state; its bytes are kept under their hash. */
@@ -295,27 +330,18 @@ export interface QuietRecord {
   readonly files: readonly KeptFile[];
 }
 
-/** How a run ended. `account.ts` gives each status its exit code and its log line. */
+/** How a run ended. `account.ts` gives it its exit code, its words and its log line. */
 export interface Outcome {
-  readonly status: OutcomeStatus;
+  /** `failed`: see `error`; changes may have been made all the same (last good healed, old state put back). */
+  readonly kind: 'in-sync' | 'applied' | 'busy' | 'failed';
   /** The commit at the head of the repository, null when it could not be read. */
   readonly commit: string | null;
   readonly changes: readonly Change[];
   /** Reloads that were proven in this run. */
   readonly reloads: number;
-  /** Why, for every status that is not a success. */
-  readonly error: Error | null;
+  /** Names whose values are masked wherever the changes are shown. */
+  readonly secrets: readonly string[];
+  readonly error: ReconcileError | null;
+  /** Warnings, and the errors of a refused repository. */
   readonly complaints: readonly Complaint[];
 }
-
-export type OutcomeStatus =
-  | 'in-sync'
-  | 'applied'
-  | 'busy'
-  | 'unreachable'
-  | 'refused'
-  | 'source-refused'
-  | 'held'
-  | 'undone'
-  | 'owed'
-  | 'blocked';

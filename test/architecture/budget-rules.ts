@@ -4,11 +4,14 @@ import type { FunctionSize, SourceFile } from './source-file.ts';
 /** The figures of the code that we want to be at home with. */
 export const limits = {
   fileLines: 250,
+  nounLines: 400, // core/types.ts alone: all nouns stand in one file, and it holds no code
   fileMedian: 65, // non-blank lines
   functionLines: 50,
   functionMedian: 12,
   parameters: 3,
 };
+
+const NOUNS = 'core/types.ts';
 
 /** The rules about size. */
 export const budgetRules: readonly Rule[] = [
@@ -17,8 +20,9 @@ export const budgetRules: readonly Rule[] = [
     reason: 'A longer file holds a second idea: give it a file and a name of its own',
     check: (files) =>
       files
-        .filter((file) => file.lines > limits.fileLines)
-        .map((file) => `${file.path} has ${file.lines} lines (limit ${limits.fileLines})`),
+        .map((file) => ({ ...file, limit: file.path === NOUNS ? limits.nounLines : limits.fileLines }))
+        .filter((file) => file.lines > file.limit)
+        .map((file) => `${file.path} has ${file.lines} lines (limit ${file.limit})`),
   },
   {
     promise: `half of the files have at most ${limits.fileMedian} lines that are not blank`,

@@ -6,8 +6,8 @@ import type { Import, SourceFile } from './source-file.ts';
 const allowed: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'quiet'],
   quiet: ['core', 'adapters/ledger-format.ts', 'adapters/git/ref.ts'],
-  cli: ['wire', 'daemon', 'config', 'reconcile/account.ts', 'types of reconcile', 'ports', 'core'],
-  wire: ['adapters', 'triggers', 'config', 'reconcile', 'ports', 'core'],
+  cli: ['wire', 'daemon', 'reconcile', 'config', 'quiet', 'ports', 'core'],
+  wire: ['adapters', 'triggers', 'config', 'reconcile', 'quiet', 'ports', 'core'],
   daemon: ['reconcile', 'ports', 'core'],
   reconcile: ['ports', 'core'],
   adapters: ['ports', 'core'],
