@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ReconcileError } from '../core/errors.ts';
+
+const TEMPLATE = 'config-repo-template';
+/** Stands in the template's reconcile.yaml until a repository is made of it. */
+const PLACEHOLDER_ID = '00000000-0000-4000-8000-000000000000';
+
+/**
+ * Copies the template of a config repository to a new or empty directory and gives it an id of its own.
+ * Throws USAGE when the directory holds anything: nothing is ever overwritten.
+ */
+export function copyRepositoryTemplate(directory: string): void {
+  if (existsSync(directory) && readdirSync(directory).length > 0) {
+    throw new ReconcileError('USAGE', `${directory} is not empty; name a directory that does not exist yet`);
+  }
+  mkdirSync(directory, { recursive: true });
+  cpSync(findTemplate(), directory, { recursive: true });
+  const settings = join(directory, 'reconcile.yaml');
+  writeFileSync(settings, readFileSync(settings, 'utf8').replaceAll(PLACEHOLDER_ID, randomUUID()));
+}
+
+/** The template lies beside dist/ in the package and beside src/ in a checkout. */
+function findTemplate(): string {
+  let directory = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(directory, TEMPLATE, 'reconcile.yaml'))) {
+    const parent = dirname(directory);
+    if (parent === directory) throw new Error(`${TEMPLATE} is not part of this installation`);
+    directory = parent;
+  }
+  return join(directory, TEMPLATE);
+}

@@ -1,0 +1,13 @@
+import type { Command } from '../command.ts';
+import { check } from './check.ts';
+import { init } from './init.ts';
+import { once } from './once.ts';
+import { plan } from './plan.ts';
+import { render } from './render.ts';
+import { status } from './status.ts';
+
+/** What `reconcile` does without a command. */
+export const mainCommand: Command = once;
+
+/** Every command, in the order of `--help`. A new one is one file and one line here. */
+export const commands: readonly Command[] = [plan, render, check, init, status];

@@ -1,0 +1,65 @@
+import { exitCodeOf } from '../../reconcile/account.ts';
+import { dryRun } from '../../reconcile/dry-run.ts';
+import { reconcile } from '../../reconcile/reconcile.ts';
+import { openHost, readConfig } from '../../wire.ts';
+import type { Call, Command } from '../command.ts';
+import { flagOption } from '../command.ts';
+import { configOption, configPathOf } from '../config-option.ts';
+import { showConfig } from '../show-config.ts';
+import { showOutcome } from '../show-outcome.ts';
+
+/** Exit code of `--detailed-exitcode` for a run that changed something. */
+const CHANGED = 2;
+
+/** `reconcile --once`: one run, for cron; silent when nothing changed. */
+export const once: Command = {
+  name: 'reconcile',
+  summary: 'Keep the environment variables of this PHP host equal to a git repository.',
+  argument: null,
+  options: [
+    {
+      flags: '--once',
+      description: 'one run: bring this host to the tip of the branch; silent when nothing changed',
+    },
+    {
+      flags: '--dry-run',
+      description: 'with --once: check and rehearse everything, write and signal nothing',
+    },
+    { flags: '--detailed-exitcode', description: 'with --once: exit 2 when something was changed' },
+    configOption,
+    { flags: '--print-config', description: 'print the host configuration as it is read, with its defaults' },
+    { flags: '--json', description: 'print one JSON document instead of text' },
+    { flags: '--verbose', description: 'tell every step on stderr' },
+  ],
+  async run(call: Call): Promise<number> {
+    if (flagOption(call, 'printConfig'))
+      return showConfig(call, readConfig(configPathOf(call), call.io.environment));
+    if (!flagOption(call, 'once')) return askForCommand(call);
+    return await runOnce(call, flagOption(call, 'dryRun'));
+  },
+};
+
+/** One run, real or dry, shown as the options ask. */
+export async function runOnce(call: Call, isDry: boolean): Promise<number> {
+  const host = openHost({
+    configPath: configPathOf(call),
+    environment: call.io.environment,
+    log: {
+      format: 'text',
+      level: flagOption(call, 'verbose') ? 'debug' : 'warning',
+      write: (line) => call.io.stderr.write(line),
+    },
+  });
+  const outcome = await reconcile(isDry ? dryRun(host.world) : host.world);
+  showOutcome(call, outcome, host.maskKey);
+  const exitCode = exitCodeOf(outcome);
+  const isDetailed = flagOption(call, 'detailedExitcode');
+  return exitCode === 0 && outcome.kind === 'applied' && isDetailed ? CHANGED : exitCode;
+}
+
+function askForCommand(call: Call): number {
+  call.io.stderr.write(
+    'reconcile: say what to do: `reconcile --once`, or a command; `reconcile --help` lists them\n',
+  );
+  return 64;
+}

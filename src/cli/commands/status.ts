@@ -1,0 +1,53 @@
+import { dryRun } from '../../reconcile/dry-run.ts';
+import type { Status } from '../../reconcile/status.ts';
+import { readStatus } from '../../reconcile/status.ts';
+import { openHost } from '../../wire.ts';
+import type { Call, Command } from '../command.ts';
+import { flagOption } from '../command.ts';
+import { configOption, configPathOf } from '../config-option.ts';
+
+/** `reconcile status`: where this host stands. */
+export const status: Command = {
+  name: 'status',
+  summary: 'show where this host stands: applied commit, drift, owed reload, held commits',
+  argument: null,
+  options: [configOption, { flags: '--json', description: 'print one JSON document instead of text' }],
+  async run(call: Call): Promise<number> {
+    const { io } = call;
+    const log = { format: 'text', level: 'warning', write: (line: string) => io.stderr.write(line) } as const;
+    const host = openHost({ configPath: configPathOf(call), environment: io.environment, log });
+    const found = await readStatus(dryRun(host.world));
+    io.stdout.write(flagOption(call, 'json') ? `${JSON.stringify(found)}\n` : formatStatus(found));
+    return 0;
+  },
+};
+
+function formatStatus(found: Status): string {
+  const rows: readonly (readonly [string, string])[] = [
+    ['host', found.host],
+    ['applied', found.applied ?? 'nothing yet'],
+    ['branch', 'commit' in found.head ? found.head.commit : `cannot be read: ${found.head.problem}`],
+    ...found.files.map((file) => ['file', `${file.path}: ${file.state}`] as const),
+    ['php-fpm', describeService(found)],
+    ['owed', found.owed === null ? 'nothing' : `a reload (${found.owed.phase})`],
+    ...found.held.map(
+      (held) => ['held', `${held.commit?.slice(0, 12)} since ${held.at}: ${held.reason}`] as const,
+    ),
+  ];
+  return rows.map(([name, text]) => `${name.padEnd(9)}${text}\n`).join('');
+}
+
+function describeService({ phpFpm }: Status): string {
+  switch (phpFpm?.kind) {
+    case undefined:
+      return 'not configured on this host';
+    case 'running':
+      return `running, master pid ${phpFpm.pid}`;
+    case 'absent':
+      return 'not running';
+    case 'orphaned':
+      return `workers without a master: pid ${phpFpm.pids.join(', ')}`;
+    default:
+      return phpFpm satisfies never;
+  }
+}

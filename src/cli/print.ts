@@ -1,0 +1,55 @@
+import pc from 'picocolors';
+import { formatComplaint } from '../core/complain.ts';
+import { ERRORS, ReconcileError } from '../core/errors.ts';
+import type { Complaint, Outcome } from '../core/types.ts';
+import { summarizeOutcome } from '../reconcile/account.ts';
+import type { Io, Output } from './command.ts';
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+/** Colours for a person at a terminal, unless NO_COLOR says otherwise (no-color.org). */
+function colorsFor(io: Io, output: Output): Colors {
+  const { NO_COLOR, TERM } = io.environment;
+  const isWanted = output.isTTY === true && (NO_COLOR ?? '') === '' && TERM !== 'dumb';
+  return pc.createColors(isWanted);
+}
+
+/** A foreseen failure in one line with its hint; anything else with its stack, as the bug that it is. */
+export function printError(io: Io, error: unknown): void {
+  const colors = colorsFor(io, io.stderr);
+  if (error instanceof ReconcileError) {
+    io.stderr.write(`${colors.red('reconcile:')} ${error.message} [${error.code}]\n`);
+    io.stderr.write(`  ${ERRORS[error.code].hint}\n`);
+    return;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.stderr.write(`${colors.red('reconcile: this is a bug, please report it:')}\n${stack}\n`);
+}
+
+/** One line each, errors and warnings, as compilers print them. */
+export function printComplaints(io: Io, complaints: readonly Complaint[]): void {
+  const colors = colorsFor(io, io.stderr);
+  for (const complaint of complaints) {
+    const paint = complaint.severity === 'error' ? colors.red : colors.yellow;
+    io.stderr.write(`${paint(formatComplaint(complaint))}\n`);
+  }
+}
+
+/** Lines of a diff: `+` green, `-` red. */
+export function printDiff(io: Io, lines: readonly string[]): void {
+  const colors = colorsFor(io, io.stdout);
+  for (const line of lines) {
+    const paint = line.startsWith('+') ? colors.green : line.startsWith('-') ? colors.red : colors.dim;
+    io.stdout.write(`${paint(line)}\n`);
+  }
+}
+
+/** What a run did, and why it did not do more. Nothing at all where nothing changed. */
+export function printOutcome(io: Io, outcome: Outcome, diff: readonly string[]): void {
+  const summary = summarizeOutcome(outcome);
+  if (summary !== null) io.stdout.write(`${summary}\n`);
+  printDiff(io, diff);
+  if (outcome.error === null) return;
+  printComplaints(io, outcome.complaints);
+  printError(io, outcome.error);
+}

@@ -1,0 +1,116 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { systemClock } from './adapters/clock.ts';
+import { readDirectory } from './adapters/directory-snapshot.ts';
+import { fileStore } from './adapters/files.ts';
+import { localRepoSource } from './adapters/git/local.ts';
+import { readHostFacts } from './adapters/host-facts.ts';
+import { fileLedger } from './adapters/ledger.ts';
+import { flockLock } from './adapters/lock.ts';
+import type { LogOptions } from './adapters/log.ts';
+import { lineLog } from './adapters/log.ts';
+import { maskKey } from './adapters/mask-key.ts';
+import { openOutputDirectory } from './adapters/output-directory.ts';
+import { phpFpmService } from './adapters/php-fpm/service.ts';
+import { copyRepositoryTemplate } from './adapters/repository-template.ts';
+import type { Config } from './config/config.ts';
+import { resolveConfig } from './config/resolve.ts';
+import { readWritten } from './config/written.ts';
+import { formatComplaint } from './core/complain.ts';
+import { ReconcileError } from './core/errors.ts';
+import { parseFile } from './core/grammar.ts';
+import type { Snapshot } from './core/types.ts';
+import { VERSION } from './core/version.ts';
+import type { Service } from './ports.ts';
+import type { Environment } from './quiet.ts';
+import { identifyEnvironment, sha256 } from './quiet.ts';
+import type { World } from './reconcile/world.ts';
+
+/** How a command wants its host. */
+export interface HostRequest {
+  readonly configPath: string;
+  readonly environment: Environment;
+  readonly log: LogOptions;
+}
+
+/** A host with everything built, ready for a run. */
+export interface OpenHost {
+  readonly config: Config;
+  readonly world: World;
+  /** The key that masks secrets; read when something is shown. */
+  maskKey(): Uint8Array;
+}
+
+/** Reads the host configuration and builds the world of it. Throws CONFIG_INVALID with every mistake in it. */
+export function openHost(request: HostRequest): OpenHost {
+  const config = readConfig(request.configPath, request.environment);
+  const { repository, profile, state, limits } = config;
+  const ref = `refs/heads/${repository.branch}`;
+  const world: World = {
+    host: profile,
+    source: localRepoSource({ ...repository, limits }),
+    files: fileStore(),
+    service: makeService(config),
+    ledger: fileLedger(state),
+    lock: flockLock(config.lock),
+    clock: systemClock,
+    log: lineLog(request.log),
+    identity: {
+      version: VERSION,
+      config: { path: request.configPath, sha256: sha256(readFileSync(request.configPath)) },
+      environment: identifyEnvironment(request.environment),
+      source: { gitdir: repository.gitdir, ref },
+    },
+  };
+  return { config, world, maskKey: () => maskKey(state) };
+}
+
+function makeService(config: Config): Service | null {
+  const destination = config.profile.destinations.find((each) => each.target === 'php-fpm');
+  if (config.phpFpm === null || destination === undefined) return null;
+  return phpFpmService({
+    ...config.phpFpm,
+    livePath: destination.path,
+    parse: (bytes) => parseFile('php-fpm', bytes, destination.path).value,
+  });
+}
+
+/** The host configuration with its defaults. Throws CONFIG_INVALID with every mistake in it. */
+export function readConfig(path: string, environment: Environment): Config {
+  const written = readWritten(path, readConfigBytes(path), environment);
+  const resolved = written.value === null ? null : resolveConfig(written.value, readHostFacts());
+  if (resolved !== null && resolved.value !== null) return resolved.value;
+  const complaints = [...written.complaints, ...(resolved?.complaints ?? [])];
+  const lines = complaints.map((complaint) => `\n  ${formatComplaint(complaint)}`);
+  throw new ReconcileError('CONFIG_INVALID', `the host configuration ${path} is wrong:${lines.join('')}`);
+}
+
+function readConfigBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ReconcileError('CONFIG_INVALID', `cannot read the host configuration: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A config repository anywhere: a directory of files as they are, or the tip of a branch of a bare repository. */
+export async function openRepository(path: string, branch: string): Promise<Snapshot> {
+  const directory = resolve(path);
+  const isBare = existsSync(join(directory, 'HEAD')) && existsSync(join(directory, 'objects'));
+  if (!isBare) return readDirectory(directory);
+  const source = localRepoSource({ gitdir: directory, branch });
+  return await source.read(await source.probe());
+}
+
+/** A new config repository made of the template, with a first commit. Gives the commit. Throws USAGE. */
+export async function startRepository(directory: string): Promise<string> {
+  const { commitNewRepository } = await import('./adapters/git/new-repository.ts');
+  copyRepositoryTemplate(directory);
+  return await commitNewRepository(directory, 'Start the config repository');
+}
+
+/** Where `reconcile render` puts its files. */
+export const outputDirectory = openOutputDirectory;
