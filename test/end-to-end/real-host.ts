@@ -1,0 +1,131 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type SimpleGit, simpleGit } from 'simple-git';
+import { onTestFinished } from 'vitest';
+import { type PhpFpmOptions, startPhpFpm, type TestPhpFpm } from '../helpers/php-fpm.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const MAIN = join(ROOT, 'dist', 'main.js');
+
+/** How one call of the program ended. */
+export interface Ended {
+  readonly exit: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A repository in a few lines; the templates are those of config-repo-template. */
+export const SMALL: Readonly<Record<string, string>> = {
+  'reconcile.yaml': 'format: 1\nid: 6e1f3c1e-0d7f-4c5e-9f0a-3d1c2b4a5968\nlayers:\n  - env/common.yaml\n',
+  'hosts.yaml': 'web-1:\n  environment: test\n',
+  'env/common.yaml': 'A: one\n',
+};
+
+/** A host as a user has it: a bare repository, a private php-fpm, a configuration, and the built program. */
+export class RealHost {
+  readonly directory: string;
+  readonly config: string;
+  readonly shellPath: string;
+  readonly state: string;
+  readonly bare: string;
+  readonly php: TestPhpFpm;
+  readonly #work: string;
+  readonly #git: SimpleGit;
+
+  private constructor(directory: string, php: TestPhpFpm) {
+    this.directory = directory;
+    this.php = php;
+    this.config = join(directory, 'config.yaml');
+    this.shellPath = join(directory, 'profile.d', 'shell_env.sh');
+    this.state = join(directory, 'var', 'reconcile');
+    this.bare = join(directory, 'config.git');
+    this.#work = join(directory, 'config');
+    for (const each of ['profile.d', 'var', 'config', 'tmp']) mkdirSync(join(directory, each));
+    this.#git = simpleGit({ baseDir: this.#work });
+  }
+
+  /** Starts php-fpm, makes the repository with its first commit and writes the configuration. */
+  static async start(options: PhpFpmOptions = {}, settings = ''): Promise<RealHost> {
+    const directory = mkdtempSync(join(tmpdir(), 'test-host-'));
+    chmodSync(directory, 0o711);
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const host = new RealHost(directory, await startPhpFpm({ envFile: null, ...options }));
+    await host.#startRepository();
+    host.configure(settings);
+    return host;
+  }
+
+  /** Writes the host configuration; further settings are appended as they are. */
+  configure(settings = ''): void {
+    const lines = [
+      `repository:\n  url: ${this.bare}`,
+      'host:\n  name: web-1',
+      `files:\n  php-fpm:\n    path: ${this.php.envPath}\n  shell:\n    path: ${this.shellPath}`,
+      `php_fpm:\n  binary: ${this.php.binary}\n  config: ${this.php.configPath}`,
+      `state: ${this.state}`,
+      `lock: ${this.directory}/var/run/lock`,
+    ];
+    writeFileSync(this.config, `${lines.join('\n')}\n${settings}`);
+  }
+
+  /** Commits these files over those before and pushes; null removes a file. */
+  async commit(files: Readonly<Record<string, string | Uint8Array | null>>): Promise<string> {
+    for (const [path, content] of Object.entries(files)) {
+      const file = join(this.#work, path);
+      mkdirSync(dirname(file), { recursive: true });
+      if (content === null) rmSync(file);
+      else writeFileSync(file, content);
+    }
+    await this.#git.add(['--all']);
+    await this.#git.raw(['commit', '--allow-empty', '--message', 'change']);
+    await this.#git.raw(['push', '--force', 'origin', 'main']);
+    return await this.#git.revparse('HEAD');
+  }
+
+  /** `git revert` of the newest commit, pushed. */
+  async revert(): Promise<void> {
+    await this.#git.raw(['revert', '--no-edit', 'HEAD']);
+    await this.#git.raw(['push', 'origin', 'main']);
+  }
+
+  once(...args: readonly string[]): Ended {
+    return this.call('--once', '--config', this.config, ...args);
+  }
+
+  call(...args: readonly string[]): Ended {
+    const env = { ...process.env, TMPDIR: join(this.directory, 'tmp') };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { env, encoding: 'utf8' });
+    return { exit: status, stdout, stderr };
+  }
+
+  phpFile(): string {
+    return readFileSync(this.php.envPath, 'utf8');
+  }
+
+  shellFile(): string {
+    return readFileSync(this.shellPath, 'utf8');
+  }
+
+  /** getenv() of one name in a worker. */
+  async ask(name: string): Promise<string | null> {
+    return (await this.php.ask([name])).get(name) ?? null;
+  }
+
+  /** What changes when a file is written or replaced. */
+  identity(path: string): string {
+    const { ino, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    return `${ino} ${mtimeNs} ${ctimeNs}`;
+  }
+
+  async #startRepository(): Promise<void> {
+    await this.#git.init(['--initial-branch=main']);
+    await this.#git.addConfig('user.name', 'test');
+    await this.#git.addConfig('user.email', 'test@localhost');
+    await simpleGit({ baseDir: this.directory }).raw(['init', '--bare', '--initial-branch=main', this.bare]);
+    await this.#git.addRemote('origin', this.bare);
+    cpSync(join(ROOT, 'config-repo-template', 'templates'), join(this.#work, 'templates'), { recursive: true });
+    await this.commit(SMALL);
+  }
+}
