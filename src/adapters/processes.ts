@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { ReconcileError } from '../core/errors.ts';
 
 /** How a program ended. `exitCode` is null when a signal or the deadline ended it. */
@@ -14,6 +15,12 @@ export interface ProgramOptions {
   /** Added to `PATH` and `LC_ALL=C`; nothing of our own environment is passed on. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /**
+   * `ignore` for a program that leaves a service behind, which would keep our pipes open. A file for one that opens
+   * /dev/stderr by its name, which the sockets that Node takes for pipes do not allow: it gets both streams, and
+   * `stdout` is read from it.
+   */
+  readonly output?: 'ignore' | { readonly file: string };
 }
 
 /** A program that runs until it is stopped. */
@@ -48,17 +55,21 @@ export async function startProgram(
   options: ProgramOptions,
 ): Promise<RunningProgram> {
   const { execa } = await import('execa'); // costs tens of milliseconds, which a quiet run must not pay
+  const output = openOutput(options.output);
   const child = execa(command, [...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { PATH: SYSTEM_PATH, LC_ALL: 'C', ...options.env },
     extendEnv: false,
     stdin: 'ignore',
+    stdout: output,
+    stderr: output,
     detached: true, // its own process group, which we can end as a whole
     cleanup: false,
     reject: false,
     stripFinalNewline: false,
     maxBuffer: OUTPUT_LIMIT_BYTES,
   });
+  if (typeof output === 'number') closeSync(output); // the child has its own now
   const { pid } = child;
   if (pid === undefined) throw notStarted(command, (await child).cause);
   let overdue = false;
@@ -72,8 +83,8 @@ export async function startProgram(
     const { exitCode = null } = result;
     return {
       exitCode: overdue || result.isMaxBuffer ? null : exitCode,
-      stdout: result.stdout,
-      stderr: result.stderr,
+      stdout: readOutput(options.output) ?? result.stdout ?? '',
+      stderr: result.stderr ?? '',
       ended: howEnded(overdue, result.isMaxBuffer, exitCode),
     };
   });
@@ -85,6 +96,22 @@ export async function startProgram(
       return ended;
     },
   };
+}
+
+/** The types of execa know descriptors up to 9 only. */
+function openOutput(output: ProgramOptions['output']): 'ignore' | 'pipe' | 3 {
+  if (output === undefined || output === 'ignore') return output ?? 'pipe';
+  return openSync(output.file, 'a', 0o600) as 3;
+}
+
+/** The beginning of the file: a program that writes without end is stopped by its deadline only. */
+function readOutput(output: ProgramOptions['output']): string | null {
+  if (output === undefined || output === 'ignore') return null;
+  const file = openSync(output.file, 'r');
+  const bytes = Buffer.alloc(OUTPUT_LIMIT_BYTES);
+  const length = readSync(file, bytes, 0, bytes.length, 0);
+  closeSync(file);
+  return bytes.toString('utf8', 0, length);
 }
 
 function howEnded(overdue: boolean, capped: boolean, exitCode: number | null): ProgramResult['ended'] {

@@ -12,6 +12,8 @@ export interface FastCgiLimits {
   readonly deadlineMs: number;
   /** stdout and stderr together; 16 MiB when not given. */
   readonly maxBytes?: number;
+  /** Ends the exchange before the deadline. */
+  readonly signal?: AbortSignal;
 }
 
 /** What the responder answered. */
@@ -41,6 +43,7 @@ export function askFastCgi(
     const reader = new ResponseReader(limits.maxBytes ?? DEFAULT_MAX_BYTES);
     const settle = (finish: () => void): void => {
       clearTimeout(timer);
+      limits.signal?.removeEventListener('abort', stop);
       socket.destroy();
       finish();
     };
@@ -50,6 +53,8 @@ export function askFastCgi(
       () => fail(`no answer within ${limits.deadlineMs} ms`, 'ETIMEDOUT'),
       limits.deadlineMs,
     );
+    const stop = (): void => fail('the exchange was ended', 'ECANCELED');
+    limits.signal?.addEventListener('abort', stop);
     socket.on('error', (error: NodeJS.ErrnoException) => fail(error.message, error.code ?? 'EIO'));
     socket.on('close', () => fail('the connection was closed before the end of the answer', 'ECONNRESET'));
     socket.on('data', (chunk) => {
