@@ -27,14 +27,22 @@ export function readHeadings(page: string): readonly { readonly depth: number; r
   }));
 }
 
-/** The cells of every table row below the heading, without the header and the ruler. */
-export function readTable(page: string, heading: string): readonly (readonly string[])[] {
+/** The cells of every row of a table below a heading, without the table's own heading; `which` counts from 0. */
+export function readTable(page: string, heading: string, which = 0): readonly (readonly string[])[] {
   const [, section = ''] = page.split(`# ${heading}\n`);
-  const rows = (section.split(/^#/m)[0] ?? '').split('\n').filter((line) => line.startsWith('|'));
-  return rows.slice(2).map((row) =>
-    row
-      .split(/(?<!\\)\|/)
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
+  const prose = (section.split(/^#+ /m)[0] ?? '').replace(/^```[\s\S]*?^```$/gm, '');
+  const tables = prose.split(/\n(?!\|)/).filter((part) => part.includes('\n|'));
+  const rows = (tables[which] ?? '').split('\n').filter((line) => line.startsWith('|'));
+  return rows.slice(2).map(splitCells);
+}
+
+/** A bar inside backquotes belongs to the code. */
+function splitCells(row: string): readonly string[] {
+  const cells = row.match(/(?:`` .*? ``|`[^`]*`|[^|`])+/g) ?? [];
+  return cells.map((cell) => cell.trim());
+}
+
+/** What stands in backquotes in a table cell. */
+export function readCodeWords(cell: string | undefined): readonly string[] {
+  return [...(cell ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
 }

@@ -4,7 +4,7 @@ import { renderFile } from '../../src/core/render.ts';
 import { checkTemplate } from '../../src/core/template.ts';
 import type { Host, TargetName, Variable } from '../../src/core/types.ts';
 import { Value } from '../../src/core/value.ts';
-import { readFencedBlocks, readTable } from './markdown.ts';
+import { readCodeWords, readFencedBlocks, readTable } from './markdown.ts';
 
 const page = readFileSync(new URL('../../docs/templates.md', import.meta.url), 'utf8');
 const examples = readFencedBlocks(page).filter(({ language }) => language === 'liquid');
@@ -54,11 +54,8 @@ test.each(examples)('the example in line $line does what the page says', ({ info
   expect(file === null).toBe(error !== undefined);
 });
 
-/** The words in backquotes of a table cell. */
-const words = (cell: string | undefined): readonly string[] =>
-  [...(cell ?? '').matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
 const offered = new Map(
-  readTable(page, 'What a template may use').map(([kind = '', cell]) => [kind, words(cell)]),
+  readTable(page, 'What a template may use').map(([kind = '', cell]) => [kind, readCodeWords(cell)]),
 );
 
 describe('what a template may use', () => {
@@ -107,11 +104,14 @@ describe('what a template may use', () => {
 });
 
 describe('what a template sees', () => {
-  test.each(readTable(page, 'What a template sees').flatMap(([cell]) => words(cell)))('%s', (name) => {
-    const expression = name.replace('env.NAME', 'env.SITE_NAME').replace('labels.NAME', 'labels.rack');
-    const { codes } = render('templates/shell_env.sh.liquid', `{% if ${expression} %}{% endif %}`);
-    expect(codes).toEqual(['GRAMMAR']); // the variables are missing; the name was fine
-  });
+  test.each(readTable(page, 'What a template sees').flatMap(([cell]) => readCodeWords(cell)))(
+    '%s',
+    (name) => {
+      const expression = name.replace('env.NAME', 'env.SITE_NAME').replace('labels.NAME', 'labels.rack');
+      const { codes } = render('templates/shell_env.sh.liquid', `{% if ${expression} %}{% endif %}`);
+      expect(codes).toEqual(['GRAMMAR']); // the variables are missing; the name was fine
+    },
+  );
 
   test.each(['host.addresses', 'commit', 'env.OTHER', 'host.labels.rack'])('never %s', (name) => {
     expect(render('templates/shell_env.sh.liquid', `# {{ ${name} }}\n`).codes).toEqual(['TEMPLATE_INVALID']);
