@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { formatLedger, parseLedger } from '../../src/adapters/ledger-format.ts';
+import type { LedgerRecord } from '../../src/core/types.ts';
+import { fullRecord } from '../contracts/ledger.contract.ts';
+
+const full = fullRecord('a'.repeat(64));
+const text = formatLedger(full);
+
+test('a record is read back as it was written', () => {
+  expect(parseLedger(text)).toEqual(full);
+});
+
+test('any record is read back as it was written', () => {
+  const words = fc.string({ unit: 'binary', maxLength: 20 });
+  const held = fc.record({ fingerprint: words, commit: fc.option(words), reason: words, at: words });
+  fc.assert(
+    fc.property(fc.array(held), fc.option(words), (entries, incarnation) => {
+      const owed = { phase: 'restoring', fingerprint: null, commit: null, incarnation } as const;
+      const record: LedgerRecord = { ...full, held: entries, owed };
+      expect(parseLedger(formatLedger(record))).toEqual(record);
+    }),
+  );
+});
+
+test('every shorter text is damaged', () => {
+  for (let length = 0; length < text.length; length++) expect(parseLedger(text.slice(0, length))).toBeNull();
+});
+
+test('every changed byte is damage', () => {
+  for (let place = 0; place < text.length; place++) {
+    const changed = String.fromCharCode(text.charCodeAt(place) ^ 1);
+    expect(parseLedger(text.slice(0, place) + changed + text.slice(place + 1)), `byte ${place}`).toBeNull();
+  }
+});
+
+describe('a right checksum over another shape is damaged too', () => {
+  test.each<[string, unknown]>([
+    ['no object', []],
+    ['another schema', { ...full, schema: 2 }],
+    ['a missing field', { ...full, held: undefined }],
+    ['an unknown phase', { ...full, owed: { ...full.owed, phase: 'done' } }],
+    ['a hash that is none', fullRecord('../../etc/passwd')],
+    ['a mode that is no number', withFile({ mode: '644' })],
+    ['a negative owner', withFile({ uid: -1 })],
+    ['an unknown target', withFile({ target: 'apache' })],
+    ['a held entry without a reason', { ...full, held: [{ fingerprint: 'f', commit: null, at: '' }] }],
+    ['a quiet record without a source', { ...full, quiet: { ...full.quiet, source: null } }],
+  ])('%s', (_what, value) => {
+    expect(parseLedger(sealed(JSON.stringify(value)))).toBeNull();
+  });
+
+  test('text that is no JSON', () => {
+    expect(parseLedger(sealed('{'))).toBeNull();
+  });
+});
+
+test('a field of a newer program is no damage', () => {
+  expect(parseLedger(sealed(JSON.stringify({ ...full, paused: null })))).toMatchObject(full);
+});
+
+function withFile(changed: Readonly<Record<string, unknown>>): unknown {
+  const files = full.lastGood?.files.map((file) => ({ ...file, ...changed }));
+  return { ...full, lastGood: { ...full.lastGood, files } };
+}
+
+function sealed(body: string): string {
+  return `${createHash('sha256').update(body).digest('hex')}\n${body}`;
+}
