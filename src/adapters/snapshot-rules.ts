@@ -46,14 +46,19 @@ export class SnapshotDraft {
     if (!WANTED.has(path.split('/', 1)[0] ?? '')) return false;
     const why = refusePath(path) ?? refuseType(type) ?? this.#refuseExcess(path, type);
     this.#seen.add(path.toLowerCase());
-    if (why !== null) this.#rejected.push({ path, why });
+    if (why !== null) this.reject(path, why);
     return why === null;
+  }
+
+  /** Notes what is not read for a reason that only the reader knows. */
+  reject(path: string, why: string): void {
+    this.#rejected.push({ path: escapeControls(path), why: escapeControls(why) });
   }
 
   /** Whether a file of this size may be read; a refusal is noted. */
   admitSize(path: string, bytes: number): boolean {
     if (bytes <= this.#limits.fileBytes) return true;
-    this.#rejected.push({ path, why: `has ${bytes} bytes, more than ${this.#limits.fileBytes}` });
+    this.reject(path, `has ${bytes} bytes, more than ${this.#limits.fileBytes}`);
     return false;
   }
 
@@ -85,6 +90,11 @@ function refusePath(path: string): string | null {
     return 'is an unsafe path';
   if (parts.every((part) => /^[A-Za-z0-9._@+=-]+$/.test(part))) return null;
   return 'has a character other than letters, digits and ._@+=-';
+}
+
+/** A name in a tree may hold line ends and terminal sequences; what is rejected is shown to people. */
+function escapeControls(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** The mode of a tree entry decides: git and isomorphic-git both call a link's text a blob. */

@@ -8,6 +8,7 @@ import { SnapshotDraft } from '../snapshot-rules.ts';
 import { explainLayout } from './layout.ts';
 
 type Git = typeof import('isomorphic-git');
+type TreeEntry = import('isomorphic-git').TreeEntry;
 type Blobs = ReadonlyMap<string, Uint8Array>;
 
 export interface ReadRequest {
@@ -83,13 +84,23 @@ class Pass {
   }
 
   async #readTree(oid: string, folder: string): Promise<void> {
-    const { tree } = await this.#git.readTree({ ...this.#store, oid });
-    for (const entry of tree) {
+    for (const entry of await this.#listTree(oid, folder)) {
       const path = folder === '' ? entry.path : `${folder}/${entry.path}`;
       const type = ENTRY_TYPES.get(entry.mode) ?? 'special';
       if (!this.#draft.admit(path, type)) continue;
       if (type === 'directory') await this.#readTree(entry.oid, path);
       else this.#draft.add(path, await this.#readBlob(entry.oid));
+    }
+  }
+
+  /** isomorphic-git refuses a tree whole when one of its names is `.git`, `..` or has a slash. */
+  async #listTree(oid: string, folder: string): Promise<readonly TreeEntry[]> {
+    try {
+      return (await this.#git.readTree({ ...this.#store, oid })).tree;
+    } catch (error) {
+      if (!(error instanceof this.#git.Errors.UnsafeFilepathError)) throw error;
+      this.#draft.reject(folder === '' ? '.' : folder, `holds the unsafe name ${error.data.filepath}`);
+      return [];
     }
   }
 

@@ -1,0 +1,225 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { localRepoSource } from '../../../src/adapters/git/local.ts';
+import { GitRepository } from '../../helpers/git-repository.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
+
+const content = {
+  'reconcile.yaml': 'format: 1\n',
+  'env/common.yaml': 'A: 1\n',
+  'env/hosts/php-1.yaml': 'B: ü\n',
+};
+
+function sourceOf(repository: GitRepository, limits = {}) {
+  return localRepoSource({ gitdir: repository.gitdir, branch: 'main', limits });
+}
+
+/** The snapshot at the tip, as text. */
+async function readTip(repository: GitRepository, limits = {}) {
+  const source = sourceOf(repository, limits);
+  const snapshot = await source.read(await source.probe());
+  const files = [...snapshot.files].map(([path, bytes]) => [path, Buffer.from(bytes).toString()] as const);
+  return { ...snapshot, files: Object.fromEntries(files) };
+}
+
+describe('a commit is read whole', () => {
+  test('from loose objects, from packs, and from packs of deltas', async () => {
+    const repository = new GitRepository();
+    for (let round = 0; round < 5; round++)
+      repository.commit({ ...content, 'env/common.yaml': `A: ${round}\n`.repeat(500) });
+    const commit = repository.commit(content);
+    const expected = { commit, files: content, rejected: [] };
+    expect(await readTip(repository)).toEqual(expected);
+    repository.git('gc', '-q', '--aggressive', '--prune=now');
+    expect(await readTip(repository)).toEqual(expected);
+  });
+
+  test('from a bare repository, a work tree, its .git and a linked work tree', async () => {
+    const repository = new GitRepository();
+    const commit = repository.commit(content);
+    const [bare, linked] = [join(temporaryDirectory(), 'env.git'), join(temporaryDirectory(), 'linked')];
+    repository.git('clone', '-q', '--bare', '--no-local', repository.path, bare);
+    repository.git('worktree', 'add', '-q', linked, '-b', 'other');
+    for (const gitdir of [bare, repository.path, repository.gitdir, linked]) {
+      const source = localRepoSource({ gitdir, branch: 'refs/heads/main' });
+      expect(await source.probe()).toBe(commit);
+      expect((await source.read(commit)).files.size).toBe(3);
+    }
+  });
+
+  test('byte for byte, whatever .gitattributes asks for', async () => {
+    const repository = new GitRepository();
+    repository.commit({
+      'env/.gitattributes': '* text eol=crlf export-subst export-ignore\n',
+      'env/a': '$Format:%H$\n',
+    });
+    expect((await readTip(repository)).files['env/a']).toBe('$Format:%H$\n');
+  });
+
+  test('and only the parts that mean something', async () => {
+    const repository = new GitRepository();
+    symlinkSync('/etc/passwd', join(repository.path, 'link'));
+    repository.commit({
+      ...content,
+      'README.md': '',
+      'docs/a': '',
+      'templates/t': '',
+      'secrets/s': '',
+      'expected/h/f': '',
+    });
+    const { files, rejected } = await readTip(repository);
+    expect(Object.keys(files).sort()).toEqual(
+      [...Object.keys(content), 'expected/h/f', 'secrets/s', 'templates/t'].sort(),
+    );
+    expect(rejected).toEqual([]);
+  });
+
+  test('and the next one too, from the same source', async () => {
+    const repository = new GitRepository();
+    const source = sourceOf(repository);
+    const first = repository.commit(content);
+    await source.read(first);
+    const second = repository.commit({ 'env/common.yaml': 'A: 2\n' });
+    expect(Buffer.from((await source.read(second)).files.get('env/common.yaml') ?? []).toString()).toBe(
+      'A: 2\n',
+    );
+    expect(Buffer.from((await source.read(first)).files.get('env/common.yaml') ?? []).toString()).toBe(
+      'A: 1\n',
+    );
+  });
+});
+
+describe('an entry is rejected and never read', () => {
+  test.each<[string, (blob: string, empty: string) => string, RegExp]>([
+    ['env/a', (blob) => `120000 blob ${blob}\ta`, /symbolic link/],
+    ['env/a', () => `160000 commit ${'1'.repeat(40)}\ta`, /submodule/],
+    ['env/a b', (blob) => `100644 blob ${blob}\ta b`, /character/],
+    ['env/a\\x0ab', (blob) => `100644 blob ${blob}\ta\nb`, /character/],
+    ['env/ü', (blob) => `100644 blob ${blob}\tü`, /character/],
+    ['env', (_blob, empty) => `040000 tree ${empty}\t.GIT`, /unsafe name .GIT/],
+    ['env', (_blob, empty) => `040000 tree ${empty}\t..`, /unsafe name \.\./],
+    [`env/${'x'.repeat(252)}`, (blob) => `100644 blob ${blob}\t${'x'.repeat(252)}`, /longer than 255/],
+  ])('%j', async (path, line, why) => {
+    const repository = new GitRepository();
+    const env = repository.writeTree([line(repository.writeBlob('evil'), repository.writeTree([]))]);
+    repository.commitTree([`040000 tree ${env}\tenv`]);
+    expect(await readTip(repository)).toMatchObject({
+      files: {},
+      rejected: [{ path, why: expect.stringMatching(why) }],
+    });
+  });
+
+  test('when it differs from another one by case alone', async () => {
+    const repository = new GitRepository();
+    repository.commit({ 'env/A.yaml': '1', 'env/a.yaml': '2', 'env/X/b': '3', 'env/x/b': '4' });
+    const { files, rejected } = await readTip(repository);
+    expect(files).toEqual({ 'env/A.yaml': '1', 'env/X/b': '3' });
+    expect(rejected.map((each) => each.path)).toEqual(['env/a.yaml', 'env/x']);
+  });
+
+  test('when it is too large, too deep, or one too many', async () => {
+    const repository = new GitRepository();
+    repository.commit({ 'env/large': 'x'.repeat(11), 'env/a/b/deep': 'x', 'env/one': 'x', 'env/two': 'x' });
+    const { files, rejected } = await readTip(repository, { fileBytes: 10, files: 2, depth: 3 });
+    expect(files).toEqual({ 'env/one': 'x' });
+    expect(rejected).toEqual([
+      { path: 'env/a/b/deep', why: 'is more than 3 levels deep' },
+      { path: 'env/large', why: 'has 11 bytes, more than 10' },
+      { path: 'env/two', why: 'is beyond the limit of 2 files' },
+    ]);
+  });
+});
+
+describe('what is wrong has a code and a remedy', () => {
+  test.each<[string, () => string, string, RegExp]>([
+    ['a path that is missing', () => '/nowhere/env.git', 'SOURCE_UNREACHABLE', /no such file/],
+    ['a directory that is no repository', temporaryDirectory, 'SOURCE_UNREACHABLE', /no git repository/],
+    ['an empty repository', () => new GitRepository().path, 'SOURCE_BRANCH_MISSING', /no branch main/],
+    [
+      'sha256',
+      () => new GitRepository('--object-format=sha256').path,
+      'SOURCE_UNREACHABLE',
+      /use one with sha1/,
+    ],
+  ])('%s, when it is probed', async (_what, make, code, message) => {
+    const probe = localRepoSource({ gitdir: make(), branch: 'main' }).probe();
+    await expect(probe).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+
+  test.each<[string, (repository: GitRepository) => GitRepository, RegExp]>([
+    ['a missing object', removeBlob, /Could not find [0-9a-f]{40}/],
+    ['a damaged object', damageBlob, /./],
+    ['borrowed objects', borrowObjects, /git repack -a -d/],
+    ['a pack index of version 1', packVersion1, /pack index of version 1; run/],
+  ])('%s, when it is read', async (_what, spoil, message) => {
+    const repository = new GitRepository();
+    repository.commit(content);
+    const source = sourceOf(spoil(repository));
+    const read = source.read(await source.probe());
+    await expect(read).rejects.toMatchObject({
+      code: 'SOURCE_DAMAGED',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test('a hash that is no commit', async () => {
+    const repository = new GitRepository();
+    repository.commit(content);
+    const tree = repository.git('rev-parse', 'HEAD^{tree}');
+    await expect(sourceOf(repository).read(tree)).rejects.toMatchObject({ code: 'SOURCE_DAMAGED' });
+  });
+});
+
+test('a repository is read right while git packs it anew', async () => {
+  const repository = new GitRepository();
+  for (let round = 0; round < 20; round++)
+    repository.commit({ ...content, 'env/common.yaml': `A: ${round}\n` });
+  const commit = repository.commit(content);
+  const gc = spawn('git', ['gc', '-q', '--prune=now'], { cwd: repository.path, stdio: 'ignore' });
+  onTestFinished(() => void gc.kill());
+  const done = once(gc, 'exit');
+  const source = sourceOf(repository);
+  while (gc.exitCode === null && gc.signalCode === null) {
+    expect((await source.read(commit)).files.size).toBe(3);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await done;
+});
+
+function blobPath(repository: GitRepository): string {
+  const oid = repository.git('rev-parse', 'HEAD:env/common.yaml');
+  return join(repository.gitdir, 'objects', oid.slice(0, 2), oid.slice(2));
+}
+
+function removeBlob(repository: GitRepository): GitRepository {
+  rmSync(blobPath(repository));
+  return repository;
+}
+
+/** The bytes of another object: well packed, and not what its name says. */
+function damageBlob(repository: GitRepository): GitRepository {
+  const other = repository.writeBlob('other');
+  const path = blobPath(repository);
+  chmodSync(path, 0o644);
+  writeFileSync(path, readFileSync(join(repository.gitdir, 'objects', other.slice(0, 2), other.slice(2))));
+  return repository;
+}
+
+function borrowObjects(repository: GitRepository): GitRepository {
+  const borrower = new GitRepository();
+  writeFileSync(join(borrower.gitdir, 'objects/info/alternates'), `${join(repository.gitdir, 'objects')}\n`);
+  borrower.git('update-ref', 'refs/heads/main', repository.git('rev-parse', 'HEAD'));
+  return borrower;
+}
+
+function packVersion1(repository: GitRepository): GitRepository {
+  repository.git('-c', 'pack.indexVersion=1', 'repack', '-q', '-a', '-d');
+  repository.git('prune-packed', '-q');
+  expect(readdirSync(join(repository.gitdir, 'objects/pack')).some((name) => name.endsWith('.idx'))).toBe(
+    true,
+  );
+  return repository;
+}
