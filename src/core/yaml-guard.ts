@@ -1,11 +1,6 @@
-import type { ErrorCode } from './errors.ts';
-
-/** One lexical piece of YAML text; `plain`, `block` and the quoted ones are the texts of scalars. */
-export interface Lexeme {
-  readonly type: string;
-  readonly offset: number;
-  readonly source: string;
-}
+import type { Finding, Lexeme } from './yaml-lexeme.ts';
+import { refuse, stop } from './yaml-lexeme.ts';
+import { checkText } from './yaml-text.ts';
 
 /** How large a YAML file may be. */
 export interface YamlLimits {
@@ -14,14 +9,6 @@ export interface YamlLimits {
   readonly depth: number;
   /** Keys and list items in the whole file. */
   readonly entries: number;
-}
-
-/** Something to refuse, at an offset of the text. `last`: reading on is pointless. */
-export interface Finding {
-  readonly code: ErrorCode;
-  readonly offset: number;
-  readonly message: string;
-  readonly last: boolean;
 }
 
 /** Lexemes of a file with the allowed number of entries, comments included, stay well below this. */
@@ -42,9 +29,6 @@ const CLOSING = new Set(['flow-map-end', 'flow-seq-end']);
 const SEPARATING = new Set(['map-value-ind', 'seq-item-ind', 'comma']);
 const TEXTS = new Set(['plain', 'block', 'single-quoted-scalar', 'double-quoted-scalar']);
 const INVISIBLE = new Set(['space', 'newline', 'comment', 'doc-mode', 'flow-error-end', 'scalar']);
-
-/** An escaped line break with an empty line after it: YAML keeps that empty line, the `yaml` package folds it. */
-const ESCAPED_BREAK_THEN_EMPTY = /(?<!\\)(?:\\\\)*\\\n[ \t]*\n/;
 
 /**
  * Refuses, before anything recursive or slow looks at the file, what a repository never needs (anchors, aliases,
@@ -117,7 +101,7 @@ export class YamlGuard {
   }
 
   #checkStructure(lexeme: Lexeme): Finding | null {
-    if (TEXTS.has(lexeme.type)) return this.#checkText(lexeme) ?? this.#endNode(lexeme);
+    if (TEXTS.has(lexeme.type)) return checkText(lexeme) ?? this.#endNode(lexeme);
     if (OPENING.has(lexeme.type)) return this.#endNode(lexeme) ?? this.#openBracket(lexeme);
     if (CLOSING.has(lexeme.type)) return this.#closeBracket(lexeme);
     return SEPARATING.has(lexeme.type) ? this.#checkSeparator(lexeme) : null;
@@ -157,38 +141,7 @@ export class YamlGuard {
     return stop('YAML_SYNTAX', lexeme, 'a key, a ":" or a "," is missing before this');
   }
 
-  #checkText({ type, offset, source }: Lexeme): Finding | null {
-    if (type === 'plain' && source.includes('\n')) {
-      const message =
-        'a text without quotes stands on one line; put it in quotes, or use | for several lines';
-      return refuse('YAML_SYNTAX', { offset }, message);
-    }
-    if (type === 'block' && source !== '' && !source.endsWith('\n')) {
-      return refuse(
-        'YAML_SYNTAX',
-        { offset },
-        'the file ends inside a block text without a line break; end it with one',
-      );
-    }
-    if (type === 'double-quoted-scalar' && ESCAPED_BREAK_THEN_EMPTY.test(source)) {
-      return refuse(
-        'YAML_SYNTAX',
-        { offset },
-        'an empty line after a \\ at the end of a line; write \\n instead',
-      );
-    }
-    return null;
-  }
-
   #tooDeep(lexeme: Lexeme): Finding {
     return stop('YAML_SHAPE', lexeme, `nested more than ${this.#limits.depth} deep`);
   }
-}
-
-function refuse(code: ErrorCode, at: { readonly offset: number }, message: string): Finding {
-  return { code, offset: at.offset, message, last: false };
-}
-
-function stop(code: ErrorCode, at: { readonly offset: number }, message: string): Finding {
-  return { code, offset: at.offset, message, last: true };
 }

@@ -4,8 +4,9 @@ import { complain } from './complain.ts';
 import { decodeText } from './decode.ts';
 import { LineMap } from './line-map.ts';
 import type { Checked, Complaint, Location } from './types.ts';
-import type { Finding, Lexeme, YamlLimits } from './yaml-guard.ts';
+import type { YamlLimits } from './yaml-guard.ts';
 import { TAGS, YamlGuard } from './yaml-guard.ts';
+import type { Finding, Lexeme } from './yaml-lexeme.ts';
 import type { YamlEntry, YamlNode } from './yaml-node.ts';
 
 /** 256 KiB is a hundred times a large layer; php-fpm gets slow at 2,000 variables, long before 20,000. */
@@ -16,7 +17,6 @@ const NULLS = new Set(['', '~', 'null', 'Null', 'NULL']);
 
 /** Sentences for the codes whose own message would quote the file, and with it perhaps a secret. */
 const SENTENCES: ReadonlyMap<string, string> = new Map([
-  ['BAD_DQ_ESCAPE', 'YAML has no such escape; write \\\\ for a backslash, or use single quotes'],
   ['UNEXPECTED_TOKEN', 'not expected here; look for a missing quote, comma, bracket or indentation'],
   ['TAG_RESOLVE_FAILED', 'a tag stands before a text only'],
   ['BAD_COLLECTION_TYPE', 'a tag stands before a text only'],
@@ -65,19 +65,25 @@ function lex(text: string, limits: YamlLimits): Lexed {
   return { lexemes, findings };
 }
 
-/** The lexer announces texts by markers that take no room in the file. */
+/** Markers of the lexer that take no room in the file; `scalar` announces a text. */
+const MARKERS = new Set(['scalar', 'doc-mode', 'flow-error-end']);
+
+/** Names the lexemes for the guard, and keeps each as it is in `lexemes`. */
 function* describeLexemes(text: string, lexemes: string[]): Generator<Lexeme> {
   let offset = 0;
-  let type = '';
-  let header = false;
+  let announced = false;
+  let header: string | null = null;
   for (const source of new Lexer().lex(text)) {
     lexemes.push(source);
-    const isText = type === 'scalar';
-    type = isText ? (header ? 'block' : 'plain') : (CST.tokenType(source) ?? 'unknown');
-    yield { type, offset, source };
-    if (isText) header = false;
-    else if (type === 'block-scalar-header') header = true;
-    if (isText || !['scalar', 'doc-mode', 'flow-error-end'].includes(type)) offset += source.length;
+    if (announced) {
+      yield header === null ? { type: 'plain', offset, source } : { type: 'block', offset, source, header };
+      header = null;
+    }
+    const type: string = announced ? '' : (CST.tokenType(source) ?? 'unknown');
+    if (!announced) yield { type, offset, source };
+    if (type === 'block-scalar-header') header = source;
+    announced = type === 'scalar';
+    if (!MARKERS.has(type)) offset += source.length;
   }
 }
 

@@ -1,0 +1,26 @@
+import { checkRepository } from '../../src/core/check.ts';
+import type { Mutant } from './mutate-repository.ts';
+
+/** How one mutant went. */
+export interface MutantVerdict {
+  readonly tookMs: number;
+  readonly errors: number;
+  /** What must never happen: something thrown, a polluted prototype. */
+  readonly defect: string | null;
+}
+
+const CLEAN = Reflect.ownKeys(Object.prototype).length;
+
+/** Parses the mutant, resolves all of its hosts and renders all of their files. */
+export function checkMutant({ snapshot }: Mutant): MutantVerdict {
+  const from = performance.now();
+  let errors = 0;
+  let defect: string | null = null;
+  try {
+    errors = checkRepository(snapshot).filter(({ severity }) => severity === 'error').length;
+  } catch (error) {
+    defect = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  if (Reflect.ownKeys(Object.prototype).length !== CLEAN) defect = 'Object.prototype has got new keys';
+  return { tookMs: performance.now() - from, errors, defect };
+}
