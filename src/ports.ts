@@ -30,7 +30,7 @@ export interface FileStore {
    * Carries out changes of content and metadata, all or none: stages every new file beside its destination, re-reads the
    * destinations, renames one after the other, makes the directories durable. On any error everything is put back.
    * Throws WRITE_FAILED (everything is as before), EDITED_MEANWHILE (a destination no longer equals `before`; nothing
-   * was changed), DESTINATION_OBSTACLE, DESTINATION_UNSAFE.
+   * was changed), DESTINATION_OBSTACLE, DESTINATION_UNSAFE, and UNDO_FAILED when something could not be put back.
    */
   install(changes: readonly Change[]): void;
   /** Removes temporaries that a killed run left beside these destinations; never anything else. */
@@ -88,6 +88,9 @@ export interface Clock {
 
 /** One event per line. Values of variables never reach it but as `Value`. */
 export interface Log {
-  event(level: 'debug' | 'info' | 'warning' | 'error', name: string, fields: Readonly<Record<string, unknown>>): void;
+  event(
+    level: 'debug' | 'info' | 'warning' | 'error',
+    name: string,
+    fields: Readonly<Record<string, unknown>>,
+  ): void;
 }
-
