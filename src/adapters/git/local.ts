@@ -30,8 +30,7 @@ export function localRepoSource(options: LocalRepoOptions): GitSource {
   };
 }
 
-/** The full name of a branch. */
-export function fullRef(branch: string): string {
+function fullRef(branch: string): string {
   return branch.startsWith('refs/') ? branch : `refs/heads/${branch}`;
 }
 

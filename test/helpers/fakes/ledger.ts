@@ -4,7 +4,7 @@ import type { KeptFile, LedgerRecord } from '../../../src/core/types.ts';
 import type { Ledger } from '../../../src/ports.ts';
 
 /** What a host without a history reads. */
-export const EMPTY_RECORD: LedgerRecord = { schema: 1, lastGood: null, owed: null, held: [], quiet: null };
+const EMPTY_RECORD: LedgerRecord = { schema: 1, lastGood: null, owed: null, held: [], quiet: null };
 
 /** The host's memory in memory. `records` is every record written, oldest first; `lose` acts as a damaged disk. */
 export class FakeLedger implements Ledger {
