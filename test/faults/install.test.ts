@@ -24,7 +24,7 @@ const scenarios: readonly Scenario[] = [
 
 if (!hasStrace) console.warn('SKIPPED: stopping a run at every system call needs strace');
 
-describe.skipIf(!hasStrace)('a run that', () => {
+describe.skipIf(!hasStrace)('a run that', { timeout: 300_000 }, () => {
   test.each(scenarios)('$name can be killed at any system call', (scenario) => {
     const program = [buildProgram('install-pair'), ...argumentsFor(scenario)];
     const points = pointsOf(scenario, program);

@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 if (!hasStrace) console.warn('SKIPPED: stopping a write of the ledger at every system call needs strace');
 
-describe.skipIf(!hasStrace)('a host remembers the old state or the new one, with its bytes', () => {
+describe.skipIf(!hasStrace)('a host remembers the old state or the new one', { timeout: 300_000 }, () => {
   test.each(['signal=KILL', 'error=EIO'] as const)('after %s at any system call', (fault) => {
     const state = join(temporaryDirectory(), 'state');
     const program = buildProgram('write-ledger');
