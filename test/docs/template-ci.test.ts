@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { commands } from '../../src/cli/commands/index.ts';
+import { TAGS } from '../../src/core/yaml-guard.ts';
 
 const TEMPLATE = new URL('../../config-repo-template/', import.meta.url).pathname;
 const read = (path: string): string => readFileSync(join(TEMPLATE, path), 'utf8');
@@ -47,4 +48,22 @@ test.each([
   expect(called).not.toEqual([]);
   const known = commands.map(({ name }) => name);
   expect(called.filter((name) => !known.includes(name))).toEqual([]);
+});
+
+describe('editors', () => {
+  const files = readdirSync(TEMPLATE, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => path.endsWith('.yaml') && !path.startsWith('.'),
+  );
+
+  test.each(files)('%s names its schema in the first line, and the schema is there', (path) => {
+    const [line = ''] = read(path).split('\n');
+    const [, schema = ''] = /^# yaml-language-server: \$schema=(\S+\.schema\.json)$/.exec(line) ?? [];
+    const title = JSON.parse(readFileSync(join(TEMPLATE, dirname(path), schema), 'utf8')).title;
+    expect(title).toMatch(path.startsWith('env/') ? /^Values of variables/ : /./);
+  });
+
+  test('know the two tags', () => {
+    const tags = JSON.parse(read('.vscode/settings.json'))['yaml.customTags'];
+    expect(tags).toEqual(TAGS.map((tag) => `${tag} scalar`));
+  });
 });
