@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
+import { join } from 'node:path';
 import { ReconcileError } from '../core/errors.ts';
 
 /** How a program ended. `exitCode` is null when a signal or the deadline ended it. */
@@ -21,6 +22,8 @@ export interface ProgramOptions {
    * `stdout` is read from it.
    */
   readonly output?: 'ignore' | { readonly file: string };
+  /** The program gets SIGTERM when we die, even of SIGKILL: PR_SET_PDEATHSIG(2const), set by setpriv(1) if it is there. */
+  readonly endsWithUs?: boolean;
 }
 
 /** A program that runs until it is stopped. */
@@ -56,7 +59,8 @@ export async function startProgram(
 ): Promise<RunningProgram> {
   const { execa } = await import('execa'); // costs tens of milliseconds, which a quiet run must not pay
   const output = openOutput(options.output);
-  const child = execa(command, [...args], {
+  const [file = command, ...rest] = [...(options.endsWithUs ? findDeathSignal() : []), command, ...args];
+  const child = execa(file, rest, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { PATH: SYSTEM_PATH, LC_ALL: 'C', ...options.env },
     extendEnv: false,
@@ -96,6 +100,14 @@ export async function startProgram(
       return ended;
     },
   };
+}
+
+/** It executes the program in its own place, so that the process group stays the same. */
+function findDeathSignal(): readonly string[] {
+  const found = SYSTEM_PATH.split(':')
+    .map((directory) => join(directory, 'setpriv'))
+    .find((path) => existsSync(path));
+  return found === undefined ? [] : [found, '--pdeathsig', 'TERM', '--'];
 }
 
 /** The types of execa know descriptors up to 9 only. */

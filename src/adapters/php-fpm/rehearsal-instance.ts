@@ -59,7 +59,7 @@ export class RehearsalError extends Error {
 
 /**
  * Starts php-fpm with a configuration of its own (`-n`: no php.ini), one worker per pool, and waits until every pool
- * takes connections. It ends by itself after the deadline even when we are killed.
+ * answers. It ends when we do, even when we are killed.
  * Throws RehearsalError when it does not serve in time, ENVIRONMENT_BROKEN when it cannot be run.
  */
 export async function startRehearsal(setup: RehearsalSetup): Promise<RehearsalInstance> {
@@ -67,12 +67,12 @@ export async function startRehearsal(setup: RehearsalSetup): Promise<RehearsalIn
   const names = setup.pools.length === 0 ? [POOL_WITHOUT_HEADER] : setup.pools;
   const pools = names.map((name, index) => ({ name, socket: join(directory, `${index}.sock`) }));
   const config = writeSetup(setup, pools);
-  const fpm = [setup.binary, '-n', '-F', '-y', config];
-  const limit = String(Math.ceil(deadlineMs / 1000) + 1);
-  const program = await startProgram('timeout', ['-s', 'KILL', limit, ...fpm], {
+  // Under a parent of the same group php-fpm would open a session of its own, and escape the end of the group.
+  const program = await startProgram(setup.binary, ['-n', '-F', '-y', config], {
     deadlineMs,
     cwd: directory,
     output: { file: join(directory, LOG_NAME) },
+    endsWithUs: true,
   });
   const late = AbortSignal.timeout(deadlineMs);
   const ask: RehearsalInstance['ask'] = (pool, params, body = new Uint8Array()) =>

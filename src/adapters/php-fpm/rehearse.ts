@@ -52,16 +52,20 @@ async function tryCandidate(
 ): Promise<string | null> {
   const { binary, bytes } = request;
   const setup = { binary, directory, pools: expected.pools, candidate: bytes, deadlineMs: DEADLINE_MS };
-  return withInstance(setup, request.name, async (instance) => {
-    const answers = await Promise.all(instance.pools.map((pool) => comparePool(instance, pool, expected)));
-    return answers.find((answer) => answer !== null) ?? null;
-  });
+  return withInstance(setup, request.name, (instance) => comparePools(instance, expected));
 }
+
+async function comparePools(instance: RehearsalInstance, expected: ParsedFile): Promise<string | null> {
+  const answers = await Promise.all(instance.pools.map((pool) => comparePool(instance, pool, expected)));
+  return answers.find((answer) => answer !== null) ?? null;
+}
+
+const NOTHING: ParsedFile = { variables: new Map(), pools: [], revision: null };
 
 /** The same private php-fpm without the candidate: what stands in its way is not the candidate's fault. */
 async function tryWithout(request: RehearsalRequest, directory: string): Promise<string | null> {
   const setup = { binary: request.binary, directory, pools: [], candidate: null, deadlineMs: DEADLINE_MS };
-  return withInstance(setup, request.name, async () => null);
+  return withInstance(setup, request.name, (instance) => comparePools(instance, NOTHING));
 }
 
 async function withInstance(
@@ -95,7 +99,8 @@ async function comparePool(
   const body = Buffer.from(names.join('\0'));
   const params = { ...PARAMS, CONTENT_LENGTH: String(body.length), SCRIPT_FILENAME: script };
   const answer = parseProbeAnswer((await instance.ask(pool, params, body)).stdout, names);
-  if (answer === null) return `pool ${pool.name} of a private php-fpm gave no readable answer`;
+  if (answer === null)
+    return `pool ${pool.name} of a private php-fpm cannot run a script: may the user nobody enter the temporary directory?`;
   const wrong = names.filter((name) => {
     const value = Buffer.from(expected.variables.get(name) ?? '');
     const { getenv = null, server = null } = answer.seen.get(name) ?? {};

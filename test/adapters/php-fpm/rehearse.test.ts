@@ -1,11 +1,14 @@
-import { readdirSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { rehearseCandidate } from '../../../src/adapters/php-fpm/rehearse.ts';
 import { parseFile } from '../../../src/core/grammar.ts';
 import { phpFpm } from '../../../src/core/targets/php-fpm.ts';
 import type { ParsedFile } from '../../../src/core/types.ts';
-import { PHP_FPM } from '../../helpers/php-fpm.ts';
+import { PHP_FPM, waitFor } from '../../helpers/php-fpm.ts';
 
 const parse = (bytes: Uint8Array): ParsedFile | null => parseFile('php-fpm', bytes, 'env.conf').value;
 
@@ -132,12 +135,64 @@ test('a program that is no php-fpm is the fault of the host', async () => {
   await expect(rehearseCandidate(request)).rejects.toMatchObject({ code: 'ENVIRONMENT_BROKEN' });
 });
 
-test('300 variables take well below a second, and nothing is left behind', async () => {
+test('300 variables take well below a second', async () => {
   const text = encode(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`NAME_${i}`, `value ${i}`])));
   await rehearse(text);
   const start = performance.now();
   await rehearse(text);
   console.info(`rehearsal of 300 variables: ${Math.round(performance.now() - start)} ms`);
   expect(performance.now() - start).toBeLessThan(1000);
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('php-env-reconciler-trial-'))).toEqual([]);
+});
+
+describe('nothing is left behind', () => {
+  /** Runs the rehearsal in a process with a TMPDIR of its own. */
+  function rehearseIn(directory: string, text: string): ChildProcess {
+    const script = `
+      import { rehearseCandidate } from ${JSON.stringify(join(import.meta.dirname, '../../../src/adapters/php-fpm/rehearse.ts'))};
+      const parse = () => ({ variables: new Map([['A', '1']]), pools: [], revision: null });
+      const request = { binary: ${JSON.stringify(PHP_FPM)}, bytes: Buffer.from(process.argv[1]), parse, name: 'x' };
+      for (;;) await rehearseCandidate(request).catch(() => undefined);
+    `;
+    const args = ['--import', 'tsx', '--input-type=module', '-e', script, text];
+    return spawn(process.execPath, args, {
+      env: { PATH: '/usr/bin:/bin', TMPDIR: directory },
+      stdio: 'ignore',
+    });
+  }
+
+  function mastersIn(directory: string): readonly string[] {
+    return readdirSync('/proc').filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(
+          `php-fpm: master process (${directory}`,
+        );
+      } catch {
+        return false; // no process, or it has just ended
+      }
+    });
+  }
+
+  test('when a rehearsal passes, and when it fails', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'test-rehearsal-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    vi.stubEnv('TMPDIR', directory);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expect(rehearse('env["A"] = "1"\n')).rejects.toMatchObject({ code: 'ENVIRONMENT_BROKEN' }); // only we may enter it
+    chmodSync(directory, 0o711);
+    await rehearse('env["A"] = "1"\n');
+    await rehearse('env["A"] = "1"\n', believing({ A: '2' })).catch(() => undefined);
+    await rehearse('env["A"] = ""\n', believing({ A: '' })).catch(() => undefined);
+    expect(readdirSync(directory)).toEqual([]);
+    expect(mastersIn(directory)).toEqual([]);
+  });
+
+  test('when it is killed: php-fpm ends with us', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'test-rehearsal-'));
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+    const child = rehearseIn(directory, 'env["A"] = "1"\n');
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await waitFor('a rehearsal', () => mastersIn(directory).length > 0);
+    child.kill('SIGKILL');
+    await waitFor('php-fpm to end', () => mastersIn(directory).length === 0);
+  });
 });
