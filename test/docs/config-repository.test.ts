@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { SNAPSHOT_LIMITS } from '../../src/adapters/snapshot-rules.ts';
 import { checkRepository } from '../../src/core/check.ts';
+import { MAX_TOTAL } from '../../src/core/expand.ts';
 import { checkName, DEFAULT_NAMES } from '../../src/core/names.ts';
 import { DECLARATION_FIELDS } from '../../src/core/repository/declarations.ts';
 import { HOST_FIELDS } from '../../src/core/repository/hosts.ts';
 import { SETTINGS_FIELDS } from '../../src/core/repository/settings.ts';
+import { YAML_LIMITS } from '../../src/core/yaml.ts';
 import { readCodeWords, readFencedBlocks, readTable } from './markdown.ts';
 import type { Files } from './small-repository.ts';
 import { smallRepository, valuesOf } from './small-repository.ts';
@@ -176,4 +179,17 @@ describe('the layers', () => {
     const repository = smallRepository({ ...BASE, 'env/comon.yaml': 'A: b\n' });
     expect(checkRepository(repository)).toMatchObject([{ code: 'LAYER_UNKNOWN', severity: 'warning' }]);
   });
+});
+
+test('the limits are those of the code', () => {
+  const [, limits = ''] = page.split('## Limits\n');
+  const kibibytes = (bytes: number): string => `${bytes / 1024} KiB`;
+  expect(limits).toContain(
+    `${kibibytes(YAML_LIMITS.bytes)}, ${YAML_LIMITS.entries.toLocaleString('en')} entries, ${YAML_LIMITS.depth} levels`,
+  );
+  expect(SNAPSHOT_LIMITS.fileBytes).toBe(1024 * 1024);
+  expect(limits).toContain(
+    `${SNAPSHOT_LIMITS.files.toLocaleString('en')} such files, ${SNAPSHOT_LIMITS.depth} levels`,
+  );
+  expect(limits).toContain(`${MAX_TOTAL / 1024 / 1024} MiB`);
 });

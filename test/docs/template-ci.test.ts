@@ -50,6 +50,17 @@ test.each([
   expect(called.filter((name) => !known.includes(name))).toEqual([]);
 });
 
+test.each(['README.md', 'README.zh-CN.md'])('every option that %s gives to a command exists', (path) => {
+  const calls = [...read(path).matchAll(/reconcile ([a-z]+) (--.*)$/gm)];
+  expect(calls).not.toEqual([]);
+  for (const [, name = '', rest = ''] of calls) {
+    const known = commands
+      .find((command) => command.name === name)
+      ?.options.map(({ flags }) => flags.split(' ')[0]);
+    expect(known).toEqual(expect.arrayContaining(rest.match(/--[a-z-]+/g) ?? ['none']));
+  }
+});
+
 describe('editors', () => {
   const files = readdirSync(TEMPLATE, { recursive: true, encoding: 'utf8' }).filter(
     (path) => path.endsWith('.yaml') && !path.startsWith('.'),
