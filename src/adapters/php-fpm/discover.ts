@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReconcileError } from '../../core/errors.ts';
 import type { ServiceState } from '../../core/types.ts';
-import { readCommandLine, readListenAddresses } from '../process-table.ts';
+import { readCommandLine, readListenAddresses, readPidNamespace } from '../process-table.ts';
 import type { FpmConfiguration, FpmPool } from './pools.ts';
 import type { FpmIdentity, Master, Sightings, Worker } from './sightings.ts';
 import { lookAround } from './sightings.ts';
@@ -89,7 +89,7 @@ function isMasterProcess(pid: number): boolean {
 
 /** Pools of two installations may share a name; the socket that a worker listens on tells them apart. */
 function isWorkerOf(pool: FpmPool, worker: Worker): boolean {
-  if (pool.name !== worker.pool) return false;
+  if (pool.name !== worker.pool || readPidNamespace(worker.pid) !== readPidNamespace('self')) return false;
   const bound = readListenAddresses(worker.pid);
   const { listen } = pool;
   if (bound.length === 0 || listen === null) return true;

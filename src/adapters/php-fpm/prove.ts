@@ -5,7 +5,7 @@ import { chooseMaster, findOrphans } from './discover.ts';
 import { askFastCgi } from './fastcgi.ts';
 import type { FpmConfiguration, FpmPool } from './pools.ts';
 import type { FpmIdentity, Master } from './sightings.ts';
-import { lookAround, lookAtMaster, UNSEEN } from './sightings.ts';
+import { lookAround, lookAtMaster, lookAtWorkers, UNSEEN } from './sightings.ts';
 
 /** What is to be proven, and until when. */
 export interface ProofRequest {
@@ -47,12 +47,14 @@ export async function waitForProof(
   onOld: (master: Master) => void = () => undefined,
 ): Promise<void> {
   let gone = 0;
+  let seen = 'php-fpm was not looked at';
   for (;;) {
     const progress = await look(request);
     if (progress.kind === 'proven') return;
     gone = progress.kind === 'gone' ? gone + 1 : 0;
     if (gone >= request.looksForGone) throw unproven('the master is gone');
-    if (request.late.aborted) throw unproven(progress.kind === 'gone' ? 'the master is gone' : progress.seen);
+    if (request.late.aborted) throw unproven(seen);
+    seen = progress.kind === 'gone' ? 'the master is gone' : progress.seen;
     if (progress.kind === 'old') onOld(progress.master);
     await sleep(STEP_MS);
   }
@@ -64,23 +66,38 @@ export function unproven(seen: string): ReconcileError {
 }
 
 async function look(request: ProofRequest): Promise<Progress> {
+  const found = await findMaster(request);
+  if (found.kind !== 'master') return found;
+  const { master } = found;
+  if (isOld(master, request)) return oldProgress(master);
+  const staffed = lookAtWorkers(master.pid).map(({ pool }) => pool);
+  const { pools } = request.configuration;
+  const unstaffed = pools.find(({ name, pm }) => pm !== 'ondemand' && !staffed.includes(name));
+  if (unstaffed !== undefined) return missing(`pool ${unstaffed.name} has no workers yet`);
+  const wrong = await askPools(request);
+  return wrong === null ? lookOnceMore(request, master) : missing(wrong);
+}
+
+/** The pid of `before` first: only a daemonized master, or a restarted one, has to be looked for. */
+async function findMaster(request: ProofRequest): Promise<Progress | { kind: 'master'; master: Master }> {
   const { identity, configuration, before } = request;
   const known = before === null ? null : lookAtMaster(identity, pidOf(before));
-  if (known !== null && isOld(known, request)) return oldProgress(known);
-  const sightings = lookAround(identity);
-  const readIt = async () => configuration;
-  const master = await chooseMaster(identity, sightings.masters, readIt);
-  if (master === null) {
-    return sightings.starting.length === 0 ? { kind: 'gone' } : missing('php-fpm is still starting');
-  }
-  if (isOld(master, request)) return oldProgress(master);
-  const orphans = await findOrphans(sightings, readIt);
-  if (orphans.length > 0)
-    return missing(`workers without a master go on: ${orphans.map(({ pid }) => pid).join(', ')}`);
-  const staffed = sightings.workers.filter(({ ppid }) => ppid === master.pid).map(({ pool }) => pool);
-  const unstaffed = configuration.pools.find(({ name, pm }) => pm !== 'ondemand' && !staffed.includes(name));
-  if (unstaffed !== undefined) return missing(`pool ${unstaffed.name} has no workers yet`);
-  return askPools(request, master);
+  if (known !== null) return { kind: 'master', master: known };
+  const { masters, starting } = lookAround(identity);
+  const master = await chooseMaster(identity, masters, async () => configuration);
+  if (master !== null) return { kind: 'master', master };
+  return starting.length === 0 ? { kind: 'gone' } : missing('php-fpm is still starting');
+}
+
+/** Nothing of an older generation may be left, and the master must still be the one that was looked at. */
+async function lookOnceMore({ identity, configuration }: ProofRequest, master: Master): Promise<Progress> {
+  const orphans = await findOrphans(lookAround(identity), async () => configuration);
+  const pids = orphans.map(({ pid }) => pid).join(', ');
+  if (orphans.length > 0) return missing(`workers without a master go on: ${pids}`);
+  const now = lookAtMaster(identity, master.pid);
+  return now?.incarnation === master.incarnation
+    ? { kind: 'proven' }
+    : missing('php-fpm was reloaded once more');
 }
 
 /** Where an exec cannot be seen in the master, children that all started after the old ones prove it. */
@@ -112,18 +129,12 @@ function missing(seen: string): Progress {
   return { kind: 'missing', seen };
 }
 
-/** All pools at once; afterwards the master must still be the one that was looked at. */
-async function askPools(request: ProofRequest, master: Master): Promise<Progress> {
-  const pools = request.configuration.pools.filter(
-    ({ readsOurFile, pingPath }) => readsOurFile && pingPath !== null,
-  );
-  const answers = await Promise.all(pools.map((pool) => whatIsWrong(pool, request)));
-  const wrong = answers.find((answer) => answer !== null);
-  if (wrong !== undefined && wrong !== null) return missing(wrong);
-  const now = lookAtMaster(request.identity, master.pid);
-  return now?.incarnation === master.incarnation
-    ? { kind: 'proven' }
-    : missing('php-fpm was reloaded once more');
+/** What is wrong with one of the pools that read our file, all asked at once; null when nothing is. */
+async function askPools(request: ProofRequest): Promise<string | null> {
+  const { pools } = request.configuration;
+  const asked = pools.filter(({ readsOurFile, pingPath }) => readsOurFile && pingPath !== null);
+  const answers = await Promise.all(asked.map((pool) => whatIsWrong(pool, request)));
+  return answers.find((answer) => answer !== null) ?? null;
 }
 
 /** Null when the pool answers as it shall. Never shows what it answered. */
@@ -142,6 +153,6 @@ async function whatIsWrong(pool: FpmPool, { revision, late }: ProofRequest): Pro
     return `pool ${pool.name} still answers with another revision`;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    return `pool ${pool.name} does not answer (${late.aborted ? 'in time' : code})`;
+    return `pool ${pool.name} does not answer (${code})`;
   }
 }

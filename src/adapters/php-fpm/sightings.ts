@@ -1,8 +1,10 @@
 import { realpathSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import type { ProcessStat } from '../process-table.ts';
 import {
   ageMs,
   listPids,
+  readChildren,
   readCommandLine,
   readExecHash,
   readExecutable,
@@ -65,8 +67,9 @@ export function lookAround(identity: FpmIdentity): Sightings {
   const masters: Master[] = [];
   const starting: number[] = [];
   const workers: Worker[] = [];
+  const isOurs = programFilter(identity.binary);
   for (const pid of listPids()) {
-    const sighting = lookAt(identity, pid);
+    const sighting = isOurs(pid) ? lookAt(identity, pid) : null;
     if (sighting?.kind === 'master') masters.push(sighting.master);
     if (sighting?.kind === 'starting') starting.push(sighting.pid);
     if (sighting?.kind === 'worker') workers.push(sighting.worker);
@@ -77,37 +80,64 @@ export function lookAround(identity: FpmIdentity): Sightings {
 
 /** One process, if it is a master of ours now. */
 export function lookAtMaster(identity: FpmIdentity, pid: number): Master | null {
-  const sighting = lookAt(identity, pid);
+  const sighting = programFilter(identity.binary)(pid) ? lookAt(identity, pid) : null;
   return sighting?.kind === 'master' ? sighting.master : null;
 }
 
-function lookAt(identity: FpmIdentity, pid: number): Sighting | null {
-  if (!isOurProgram(identity.binary, readExecutable(pid))) return null;
-  const before = readStat(pid);
-  const execHash = readExecHash(pid); // before the title: a title read later was written by this execution, or a later one
-  const args = readCommandLine(pid);
-  const stat = readStat(pid);
-  if (stat === null || stat.startTicks !== before?.startTicks || /[ZX]/.test(stat.state)) return null;
-  const [title = ''] = args;
-  const pool = POOL_TITLE.exec(title)?.[1];
-  if (pool !== undefined) {
-    return { kind: 'worker', worker: { pid, ppid: stat.ppid, pool, startTicks: stat.startTicks } };
-  }
-  if (!isOurNamespace(pid) || !isTrustedOwner(pid)) return null;
-  const config = MASTER_TITLE.exec(title)?.[1];
-  if (config === undefined) return isStarting(identity, pid, args) ? { kind: 'starting', pid } : null;
-  if (!isOurConfig(identity, pid, config)) return null;
-  const incarnation = `${pid}:${stat.startTicks}:${execHash ?? UNSEEN}`;
-  return {
-    kind: 'master',
-    master: { pid, ppid: stat.ppid, ageMs: ageMs(stat), state: stat.state, incarnation },
-  };
+/** The workers among the children of a master. */
+export function lookAtWorkers(master: number): readonly Worker[] {
+  return readChildren(master).flatMap((pid) => {
+    const pool = POOL_TITLE.exec(readCommandLine(pid)[0] ?? '')?.[1];
+    const sighting = pool === undefined ? null : lookAtWorker(pid, pool);
+    return sighting?.kind === 'worker' ? [sighting.worker] : [];
+  });
 }
 
-function isOurProgram(binary: string | null, executable: string | null): boolean {
-  if (executable === null) return false;
-  if (binary === null) return basename(executable).startsWith('php-fpm');
-  return executable === binary || executable === realPath(binary);
+function lookAt(identity: FpmIdentity, pid: number): Sighting | null {
+  const args = readCommandLine(pid);
+  const [title = ''] = args;
+  const pool = POOL_TITLE.exec(title)?.[1];
+  if (pool !== undefined) return lookAtWorker(pid, pool);
+  const config = MASTER_TITLE.exec(title)?.[1] ?? configArgument(args);
+  if (config !== null && !isOurConfig(identity, pid, config)) return null;
+  if (!isOurNamespace(pid) || !isTrustedOwner(pid)) return null;
+  if (MASTER_TITLE.test(title)) return readMaster(pid, title);
+  return args.some((arg) => SHORT_RUN.test(arg)) || !isAlive(readStat(pid))
+    ? null
+    : { kind: 'starting', pid };
+}
+
+function lookAtWorker(pid: number, pool: string): Sighting | null {
+  const stat = readStat(pid);
+  if (!isAlive(stat)) return null;
+  return { kind: 'worker', worker: { pid, ppid: stat.ppid, pool, startTicks: stat.startTicks } };
+}
+
+/**
+ * The hash is read before the title: what bears the title after an exec has also read its configuration after it. A
+ * process that is between the two is only starting.
+ */
+function readMaster(pid: number, title: string): Sighting | null {
+  const before = readStat(pid);
+  const execHash = readExecHash(pid);
+  const [titleNow] = readCommandLine(pid);
+  const stat = readStat(pid);
+  if (!isAlive(stat) || stat.startTicks !== before?.startTicks) return null;
+  if (titleNow !== title) return { kind: 'starting', pid };
+  const incarnation = `${pid}:${stat.startTicks}:${execHash ?? UNSEEN}`;
+  const { ppid, state } = stat;
+  return { kind: 'master', master: { pid, ppid, state, ageMs: ageMs(stat), incarnation } };
+}
+
+function isAlive(stat: ProcessStat | null): stat is ProcessStat {
+  return stat !== null && !/[ZX]/.test(stat.state);
+}
+
+/** Whether a process runs our program; the program's own path is resolved once for a whole look. */
+function programFilter(binary: string | null): (pid: number) => boolean {
+  if (binary === null) return (pid) => basename(readExecutable(pid) ?? '').startsWith('php-fpm');
+  const paths = [binary, realPath(binary)];
+  return (pid) => paths.includes(readExecutable(pid) ?? '');
 }
 
 /** A container's master shows on the host under another pid; its own pid namespace is who may signal it. */
@@ -125,13 +155,7 @@ function isOurConfig(identity: FpmIdentity, pid: number, config: string): boolea
   return absolute === identity.config || realPath(absolute) === realPath(identity.config);
 }
 
-/** Between exec and title a process has plain arguments; without `-y` it may turn out to be ours. */
-function isStarting(identity: FpmIdentity, pid: number, args: readonly string[]): boolean {
-  if (args.some((arg) => SHORT_RUN.test(arg))) return false;
-  const config = configArgument(args);
-  return config === null || isOurConfig(identity, pid, config);
-}
-
+/** The configuration that a process was started with; null: the built-in one, which may be ours. */
 function configArgument(args: readonly string[]): string | null {
   const at = args.findIndex((arg) => arg === '-y' || arg === '--fpm-config');
   if (at >= 0) return args[at + 1] ?? null;
