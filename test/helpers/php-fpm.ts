@@ -66,6 +66,8 @@ export interface TestPhpFpm {
   /** Keeps one worker busy, not sleeping, for this long; gives the pid of the worker. */
   occupy(milliseconds: number, pool?: string): Promise<number>;
   log(): string;
+  /** Ends all its processes at once and leaves its files, stale socket and pid file included. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -200,18 +202,23 @@ function makeHandle(dir: string, pools: readonly TestPool[]): TestPhpFpm {
       );
     },
     log: () => readText(join(dir, 'error.log')) + readText(join(dir, 'stderr.log')),
+    kill: () => killAll(dir),
     stop: () => stopAll(dir),
   };
 }
 
 /** Ends every process that holds a file of this php-fpm open, and removes its directory. */
 async function stopAll(dir: string): Promise<void> {
+  await killAll(dir);
+  rmSync(dir, { recursive: true, force: true });
+}
+
+async function killAll(dir: string): Promise<void> {
   await waitFor('php-fpm to end', () => {
     const pids = holdersOf(dir);
     for (const pid of pids) killIfThere(pid);
     return pids.length === 0;
   });
-  rmSync(dir, { recursive: true, force: true });
 }
 
 function holdersOf(dir: string): readonly number[] {
