@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { systemClock } from './adapters/clock.ts';
 import { readDirectory } from './adapters/directory-snapshot.ts';
 import { fileStore } from './adapters/files.ts';
-import { localRepoSource } from './adapters/git/local.ts';
+import { findGitdir } from './adapters/git/layout.ts';
+import { fullRef, localRepoSource } from './adapters/git/local.ts';
 import { readHostFacts } from './adapters/host-facts.ts';
 import { fileLedger } from './adapters/ledger.ts';
 import { flockLock } from './adapters/lock.ts';
@@ -45,7 +46,6 @@ export interface OpenHost {
 export function openHost(request: HostRequest): OpenHost {
   const config = readConfig(request.configPath, request.environment);
   const { repository, profile, state, limits } = config;
-  const ref = `refs/heads/${repository.branch}`;
   const world: World = {
     host: profile,
     source: localRepoSource({ ...repository, limits }),
@@ -59,10 +59,21 @@ export function openHost(request: HostRequest): OpenHost {
       version: VERSION,
       config: { path: request.configPath, sha256: sha256(readFileSync(request.configPath)) },
       environment: identifyEnvironment(request.environment),
-      source: { gitdir: repository.gitdir, ref },
+      source: locateTip(repository),
     },
   };
   return { config, world, maskKey: () => maskKey(state) };
+}
+
+/** Where a quiet pass looks for the tip; a repository that is away is told by the full pass. */
+function locateTip({ gitdir, branch }: Config['repository']): World['identity']['source'] {
+  const ref = fullRef(branch);
+  try {
+    return { gitdir: findGitdir(gitdir), ref };
+  } catch (error) {
+    if (error instanceof ReconcileError) return { gitdir, ref };
+    throw error;
+  }
 }
 
 function makeService(config: Config): Service | null {

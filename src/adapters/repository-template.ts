@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ReconcileError } from '../core/errors.ts';
+import { readRandomId } from './randomness.ts';
 
 const TEMPLATE = 'config-repo-template';
 /** Stands in the template's reconcile.yaml until a repository is made of it. */
@@ -19,7 +19,7 @@ export function copyRepositoryTemplate(directory: string): void {
   mkdirSync(directory, { recursive: true });
   cpSync(findTemplate(), directory, { recursive: true });
   const settings = join(directory, 'reconcile.yaml');
-  writeFileSync(settings, readFileSync(settings, 'utf8').replaceAll(PLACEHOLDER_ID, randomUUID()));
+  writeFileSync(settings, readFileSync(settings, 'utf8').replaceAll(PLACEHOLDER_ID, readRandomId()));
 }
 
 /** The template lies beside dist/ in the package and beside src/ in a checkout. */

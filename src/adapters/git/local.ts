@@ -30,7 +30,7 @@ export function localRepoSource(options: LocalRepoOptions): GitSource {
   };
 }
 
-function fullRef(branch: string): string {
+export function fullRef(branch: string): string {
   return branch.startsWith('refs/') ? branch : `refs/heads/${branch}`;
 }
 
