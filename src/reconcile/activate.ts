@@ -6,6 +6,7 @@ import { phpFpmBytes } from './observe.ts';
 import type { World } from './world.ts';
 
 type Running = ServiceState & { readonly kind: 'running' };
+type NotRunning = Exclude<ServiceState, Running>;
 
 /**
  * Makes php-fpm run what is on disk and proves it. Gives the number of reloads that were proven.
@@ -15,32 +16,27 @@ type Running = ServiceState & { readonly kind: 'running' };
 export async function activate(world: World, plan: Plan): Promise<number> {
   if (plan.reload === null || world.service === null) return 0;
   const state = await world.service.inspect();
-  switch (state.kind) {
-    case 'orphaned':
-      throw new ReconcileError(
-        'SERVICE_ORPHANED',
-        `php-fpm workers without a master: pid ${state.pids.join(', ')}`,
-      );
-    case 'absent':
-      return await proveStart(world, world.service, plan);
-    case 'running':
-      return await proveReload(world, plan, state);
-    default:
-      return state satisfies never;
-  }
+  return state.kind === 'running' ? await proveReload(world, plan, state) : await proveStart(world, plan, state);
 }
 
-/** Nothing runs old content, so nothing is owed; but a master that ended at our signal must come back. */
-async function proveStart(world: World, service: Service, plan: Plan): Promise<number> {
+/**
+ * Without a master nothing takes content over, so nothing is owed for it; but a master that ended at our signal must
+ * come back, and what its orphans still answer is not what is on disk.
+ */
+async function proveStart(world: World, plan: Plan, state: NotRunning): Promise<number> {
+  const service = world.service as Service;
   const { owed, lastGood } = world.ledger.read();
   const wasSignalled = owed?.phase === 'installed' && owed.incarnation !== null;
   if (wasSignalled && lastGood?.fingerprint !== plan.desired.fingerprint) {
     throw new ReconcileError('RELOAD_UNPROVEN', 'php-fpm ended at the reload and did not come back');
   }
-  if (!wasSignalled && owed?.phase !== 'restoring') return 0;
-  await service.revive();
-  await service.prove(null, phpFpmBytes(plan.desired));
-  return 1;
+  if (wasSignalled || owed?.phase === 'restoring') {
+    await service.revive();
+    await service.prove(null, phpFpmBytes(plan.desired));
+    return 1;
+  }
+  if (state.kind === 'absent') return 0;
+  throw new ReconcileError('SERVICE_ORPHANED', `php-fpm workers without a master: pid ${state.pids.join(', ')}`);
 }
 
 async function proveReload(world: World, plan: Plan, state: Running): Promise<number> {

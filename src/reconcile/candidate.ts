@@ -12,7 +12,7 @@ export async function checkCandidate(world: World, plan: Plan): Promise<void> {
   const change = plan.changes.find((each) => each.desired.target === 'php-fpm' && each.kind !== 'metadata');
   if (change === undefined || world.service === null) return;
   const { service } = world;
-  await refuseOrphans(service);
+  if (world.ledger.read().owed?.phase !== 'restoring') await refuseOrphans(service);
   // What was adopted from the disk at the first run is not in our grammar and cannot be rehearsed.
   if (change.desired.bytes !== null && plan.desired.commit !== null)
     await service.rehearse(change.desired.bytes);

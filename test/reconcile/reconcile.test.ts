@@ -181,6 +181,22 @@ describe('a reload is owed until it is proven', () => {
     expect(host.ledger.read().owed).toBeNull();
   });
 
+  test('a master that dies and leaves its workers gets the old bytes back, and a start proves them', async () => {
+    await rolledOut();
+    host.commit('A: bad\n');
+    host.service.reloadScript.push('dies');
+    host.service.afterSignal = () => {
+      host.service.orphan(17);
+      host.service.afterSignal = () => undefined;
+    };
+    expect(await run()).toMatchObject({ exit: 18 });
+    expect(host.php()).toContain('"one"');
+    host.service.start();
+    expect(await run()).toMatchObject({ exit: 16 });
+    expect(host.loaded()).toContain('"one"');
+    expect(host.ledger.read().owed).toBeNull();
+  });
+
   test('a first run that fails leaves the host as it was found', async () => {
     host.files.place(PHP, 'env[OLD] = hand made\n', { mode: 0o640, uid: 33 });
     host.commit('A: bad\n');
