@@ -12,7 +12,7 @@ export interface YamlLimits {
 }
 
 /** Lexemes of a file with the allowed number of entries, comments included, stay well below this. */
-const MAX_LEXEMES = 200_000;
+const MAX_LEXEMES = 100_000;
 /** The only two tags, both of layer files. */
 export const TAGS: readonly string[] = ['!unset', '!expand'];
 
@@ -45,6 +45,7 @@ export class YamlGuard {
   #colons = 0;
   #dashes = 0;
   #started = false;
+  #afterTag = false;
   #line = 0;
   #fresh = true;
   #indents: number[] = [];
@@ -90,8 +91,10 @@ export class YamlGuard {
     if (lexeme.type === 'doc-start' && this.#started) {
       return stop('YAML_FORBIDDEN', lexeme, 'a second document (---) in one file');
     }
-    if (lexeme.type !== 'tag') return null;
-    this.#entries++;
+    const again = this.#afterTag;
+    this.#afterTag = lexeme.type === 'tag';
+    if (!this.#afterTag) return null;
+    if (again) return stop('YAML_SYNTAX', lexeme, 'a second tag before one text');
     if (TAGS.includes(lexeme.source)) return null;
     return refuse(
       'YAML_FORBIDDEN',

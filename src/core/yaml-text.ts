@@ -2,12 +2,12 @@ import type { Finding, Lexeme } from './yaml-lexeme.ts';
 import { refuse } from './yaml-lexeme.ts';
 
 const ESCAPE =
-  /\\(?:[0abefnrtvN_LP"/\\ \t\n]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U(?:0010|000[0-9A-Fa-f])[0-9A-Fa-f]{4}|([^]?))/g;
+  /\\(?:[0abefnrtvN_LP"/\\ \t\n]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U(?:0010|000[0-9A-Fa-f])[0-9A-Fa-f]{4}|([\s\S]?))/g;
 
 /** An escaped line break with an empty line after it: YAML keeps that empty line, the `yaml` package folds it. */
 const ESCAPED_BREAK_THEN_EMPTY = /(?<!\\)(?:\\\\)*\\\n[ \t]*\n/;
 const CLOSED_SINGLE = /^'(?:[^']|'')*'$/;
-const CLOSED_DOUBLE = /^"(?:[^"\\]|\\[^])*"$/;
+const CLOSED_DOUBLE = /^"(?:[^"\\]|\\[\s\S])*"$/;
 
 /**
  * Refuses the texts of scalars that the `yaml` package would read otherwise than YAML 1.2 (found by comparing it
@@ -41,7 +41,7 @@ function checkBlock({ offset, source, header = '' }: Lexeme): Finding | null {
     return refuse('YAML_SYNTAX', { offset }, message);
   }
   if (!/[0-9]/.test(header)) return null;
-  const message = `an indentation number (${header}) is not used here; write the text in "…" with \\n`;
+  const message = 'an indentation number after | or > is not used here; write the text in "…" with \\n';
   return refuse('YAML_FORBIDDEN', { offset }, message);
 }
 

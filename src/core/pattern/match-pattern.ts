@@ -12,8 +12,8 @@ type State =
 /** `too-costly`: the value is too long for this pattern; nothing is known about it. */
 export type MatchVerdict = 'matches' | 'differs' | 'too-costly';
 
-/** Steps that a match may take, about a third of a second: long before that a pattern is unfit for its values. */
-const MAX_STEPS = 20_000_000;
+/** Steps that a match may take, about a fifth of a second: sixty for each byte of the longest value. */
+const MAX_STEPS = 8_000_000;
 
 /** A pattern made ready for matching. */
 export interface Matcher {

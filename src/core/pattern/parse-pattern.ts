@@ -46,7 +46,7 @@ export function parsePattern(source: string): ParsedPattern {
   }
 }
 
-/** States that the tree needs; not the number of states of a machine that knows no sharing, but never less. */
+/** States of the machine that the tree becomes. */
 function sizeOf(node: PatternNode): number {
   switch (node.kind) {
     case 'set':
@@ -54,10 +54,13 @@ function sizeOf(node: PatternNode): number {
     case 'end':
       return 1;
     case 'sequence':
+      return node.parts.reduce((sum, part) => sum + sizeOf(part), 0);
     case 'choice':
-      return node.parts.reduce((sum, part) => sum + sizeOf(part) + 1, 1);
+      return node.parts.reduce((sum, part) => sum + sizeOf(part) + 1, -1);
     case 'repeat':
-      return (sizeOf(node.part) + 1) * Math.max(node.max ?? node.min + 1, 1) + 1;
+      return node.max === null
+        ? sizeOf(node.part) * (node.min + 1) + 1
+        : sizeOf(node.part) * node.max + (node.max - node.min);
   }
 }
 

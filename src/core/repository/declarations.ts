@@ -1,4 +1,4 @@
-import { complain } from '../complain.ts';
+import { complain, hasErrors } from '../complain.ts';
 import { checkName } from '../names.ts';
 import { parsePattern } from '../pattern/parse-pattern.ts';
 import type { Checked, Complaint, Declaration, NamePolicy, TargetName, VariableType } from '../types.ts';
@@ -48,7 +48,7 @@ export function readDeclarations(
     complaints.push(...(badName === null ? [] : [badName]), ...read.complaints);
     if (read.value !== null) declarations.set(entry.key, read.value);
   }
-  return { value: declarations, complaints };
+  return { value: hasErrors(complaints) ? null : declarations, complaints };
 }
 
 function readDeclaration({ key, keyAt, value }: YamlEntry): Checked<Declaration> {

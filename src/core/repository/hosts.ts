@@ -1,4 +1,4 @@
-import { complain } from '../complain.ts';
+import { complain, hasErrors } from '../complain.ts';
 import type { Checked, Complaint, Host } from '../types.ts';
 import type { YamlEntry, YamlNode } from '../yaml-node.ts';
 import type { FieldRule, TextRule } from './fields.ts';
@@ -52,7 +52,7 @@ export function readHosts(node: YamlNode): Checked<ReadonlyMap<string, Host>> {
     complaints.push(...host.complaints);
     if (host.value !== null) hosts.set(entry.key, host.value);
   }
-  return { value: hosts, complaints };
+  return { value: hasErrors(complaints) ? null : hosts, complaints };
 }
 
 function readHost({ key, keyAt, value }: YamlEntry): Checked<Host> {

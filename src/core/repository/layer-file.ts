@@ -36,7 +36,7 @@ function readEntry({ key, keyAt, value }: YamlEntry): Checked<LayerEntry> {
   const { text, plain, tag, at } = value;
   if (tag === null) return { value: { kind: 'value', text, at }, complaints: [] };
   if (tag === '!unset') {
-    if (text === '' && plain) return { value: { kind: 'unset', at }, complaints: [] };
+    if (text === '' && plain) return { value: { kind: 'unset', at: keyAt }, complaints: [] };
     return refuse('YAML_SHAPE', `${name}: nothing may follow !unset`);
   }
   if (text === '' && plain) return refuse('YAML_EMPTY_VALUE', `${name}: a text must follow !expand`);
