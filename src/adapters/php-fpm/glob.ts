@@ -58,7 +58,12 @@ function sameDirectory(a: string, b: string): boolean {
 
 function matches(component: string, name: string): boolean {
   if (name.startsWith('.') && !component.startsWith('.')) return false;
-  return toExpression(component).test(name);
+  return toExpression(toBytes(component)).test(toBytes(name));
+}
+
+/** In the C locale, which php-fpm keeps, `?` is one byte. */
+function toBytes(text: string): string {
+  return Buffer.from(text).toString('latin1');
 }
 
 function toExpression(component: string): RegExp {

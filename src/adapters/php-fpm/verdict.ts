@@ -6,15 +6,16 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/Unable to globalize/, 'the directory of an include is not there'],
   [/failed to open configuration file/, 'a configuration file cannot be opened'],
   [/syntax error/, 'syntax error'],
-  [/unknown entry/, 'unknown directive'],
+  [/unknown (?:entry|directive)/, 'unknown directive'],
   [/Array are not allowed in the global section/, 'a variable stands outside every pool'],
   [/value is NULL for a ZEND_INI_PARSER_ENTRY/, 'a line is no directive'],
   [/empty value/, 'a value is empty or not quoted'],
+  [/unable to parse value/, 'a value is not what its directive takes'],
   [/user has not been defined/, 'a pool is not defined: it has no user'],
   [/running php-fpm as root|run as root|other than root/i, 'a pool would run as root'],
   [/cannot get (?:uid|gid)|is not a (?:user|group)/, 'a user or group of a pool does not exist'],
   [/No pool defined/, 'no pool is defined'],
-  [/Maximum recursion|too many|too deep/i, 'includes are nested too deep'],
+  [/files recursively/, 'includes are nested too deep'],
   [/Permission denied/, 'a file may not be opened'],
   [/Address already in use|Another FPM instance/, 'the address of a pool is in use'],
   [/No space left/, 'the disk is full'],
@@ -24,14 +25,15 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
 export type PlaceNames = (path: string) => string;
 
 /**
- * One line of `file:line: fixed text` from the stderr of php-fpm. For a syntax error php-fpm names the right line of the
+ * One line of `file:line: fixed text`, or less, from the stderr of php-fpm. For a syntax error php-fpm names the right line of the
  * inner file only in the message about the include (the other one always says line 1 or 2).
  */
 export function describeFailure(stderr: string, nameOf: PlaceNames): string {
   const lines = stderr.split('\n').filter((line) => /ERROR|ALERT|syntax error|Fatal/.test(line));
   const text = lines.flatMap(textOf)[0] ?? 'php-fpm refuses the configuration';
   const place = lines.flatMap(placeOf)[0];
-  return place === undefined ? text : `${nameOf(place.path)}:${place.line}: ${text}`;
+  if (place === undefined) return text;
+  return `${nameOf(place.path)}${place.line === null ? '' : `:${place.line}`}: ${text}`;
 }
 
 function textOf(line: string): readonly string[] {
@@ -41,14 +43,13 @@ function textOf(line: string): readonly string[] {
 
 interface Place {
   readonly path: string;
-  readonly line: string;
+  readonly line: string | null;
 }
 
 function placeOf(line: string): readonly Place[] {
   const found =
     /ERROR: \[(?<path>\/[^\]]*):(?<line>\d+)\]/.exec(line)?.groups ??
     /Unable to include (?<path>\/.*) from .* at line (?<line>\d+)/.exec(line)?.groups ??
-    /Unable to globalize .* from (?<path>\/.*) at line (?<line>\d+)/.exec(line)?.groups;
-  if (found?.path === undefined || found.line === undefined) return [];
-  return [{ path: found.path, line: found.line }];
+    /Unable to globalize .* from (?<path>\/.*) at line \d+/.exec(line)?.groups; // it counts from the last include
+  return found?.path === undefined ? [] : [{ path: found.path, line: found.line ?? null }];
 }
