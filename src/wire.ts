@@ -10,7 +10,7 @@ import { fileLedger } from './adapters/ledger.ts';
 import { flockLock } from './adapters/lock.ts';
 import type { LogOptions } from './adapters/log.ts';
 import { lineLog } from './adapters/log.ts';
-import { maskKey } from './adapters/mask-key.ts';
+import { borrowMaskKey, maskKey } from './adapters/mask-key.ts';
 import { openOutputDirectory } from './adapters/output-directory.ts';
 import { phpFpmService } from './adapters/php-fpm/service.ts';
 import { copyRepositoryTemplate } from './adapters/repository-template.ts';
@@ -38,8 +38,8 @@ export interface HostRequest {
 export interface OpenHost {
   readonly config: Config;
   readonly world: World;
-  /** The key that masks secrets; read when something is shown. */
-  maskKey(): Uint8Array;
+  /** The key that masks secrets; read when something is shown. A dry run makes none. */
+  maskKey(isDry: boolean): Uint8Array;
 }
 
 /** Reads the host configuration and builds the world of it. Throws CONFIG_INVALID with every mistake in it. */
@@ -62,7 +62,7 @@ export function openHost(request: HostRequest): OpenHost {
       source: locateTip(repository),
     },
   };
-  return { config, world, maskKey: () => maskKey(state) };
+  return { config, world, maskKey: (isDry) => (isDry ? borrowMaskKey(state) : maskKey(state)) };
 }
 
 /** Where a quiet pass looks for the tip; a repository that is away is told by the full pass. */

@@ -27,6 +27,15 @@ export function maskKey(stateDir: string): Uint8Array {
   });
 }
 
+/** The key as it is, or bytes for this one output where there is none yet: a dry run makes nothing. Never throws. */
+export function borrowMaskKey(stateDir: string): Uint8Array {
+  try {
+    return withDirectory(stateDir, RULES, readKey) ?? readRandomBytes(LENGTH);
+  } catch {
+    return readRandomBytes(LENGTH); // no state directory yet, or not ours to read
+  }
+}
+
 function readKey(directory: Directory): Uint8Array | null {
   const bytes = readOwnFile(directory, FILE);
   return bytes?.length === LENGTH ? bytes : null;

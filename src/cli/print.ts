@@ -2,7 +2,6 @@ import pc from 'picocolors';
 import { formatComplaint } from '../core/complain.ts';
 import { ERRORS, ReconcileError } from '../core/errors.ts';
 import type { Complaint, Outcome } from '../core/types.ts';
-import { summarizeOutcome } from '../reconcile/account.ts';
 import type { Io, Output } from './command.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
@@ -35,20 +34,24 @@ export function printComplaints(io: Io, complaints: readonly Complaint[]): void 
   }
 }
 
-/** Lines of a diff: `+` green, `-` red. */
-export function printDiff(io: Io, lines: readonly string[]): void {
+/** What changes in one file, for people. */
+export interface FileDiff {
+  readonly path: string;
+  readonly lines: readonly string[];
+}
+
+/** The path as a heading, then the lines: `+` green, `-` red. */
+export function printDiff(io: Io, diff: FileDiff): void {
   const colors = colorsFor(io, io.stdout);
-  for (const line of lines) {
+  io.stdout.write(`${colors.bold(diff.path)}\n`);
+  for (const line of diff.lines) {
     const paint = line.startsWith('+') ? colors.green : line.startsWith('-') ? colors.red : colors.dim;
     io.stdout.write(`${paint(line)}\n`);
   }
 }
 
-/** What a run did, and why it did not do more. Nothing at all where nothing changed. */
-export function printOutcome(io: Io, outcome: Outcome, diff: readonly string[]): void {
-  const summary = summarizeOutcome(outcome);
-  if (summary !== null) io.stdout.write(`${summary}\n`);
-  printDiff(io, diff);
+/** Why a run did not do what the repository wants, with every mistake of it. */
+export function printFailure(io: Io, outcome: Outcome): void {
   if (outcome.error === null) return;
   printComplaints(io, outcome.complaints);
   printError(io, outcome.error);

@@ -1,47 +1,54 @@
 import { diffFiles } from '../core/diff.ts';
-import type { Change, Outcome } from '../core/types.ts';
+import type { Outcome } from '../core/types.ts';
 import { exitCodeOf, summarizeOutcome } from '../reconcile/account.ts';
-import type { Call } from './command.ts';
+import type { Call, Io } from './command.ts';
 import { flagOption } from './command.ts';
-import { printOutcome } from './print.ts';
+import { printDiff, printFailure } from './print.ts';
 
-/** Shows how a run ended as the options ask: text, `--itemize` or `--json`. Nothing where nothing changed. */
-export function showOutcome(call: Call, outcome: Outcome, maskKey: () => Uint8Array): void {
-  const { io } = call;
-  if (flagOption(call, 'json')) {
-    io.stdout.write(`${JSON.stringify(toDocument(outcome))}\n`);
-    return;
-  }
-  const lines = flagOption(call, 'itemize')
-    ? outcome.changes.map((change) => `${change.itemize} ${change.desired.path}`)
-    : outcome.changes.flatMap((change) => diffChange(change, outcome.secrets, maskKey));
-  printOutcome(io, outcome, lines);
+/** How an outcome is shown. */
+export interface Showing {
+  readonly isDry: boolean;
+  /** The key that masks secrets; read when something is shown. */
+  maskKey(): Uint8Array;
 }
 
-function diffChange(
-  change: Change,
-  secrets: readonly string[],
-  maskKey: () => Uint8Array,
-): readonly string[] {
-  if (change.kind === 'metadata') return [];
-  const before = change.before.kind === 'file' ? change.before.bytes : null;
-  return diffFiles({
-    target: change.desired.target,
-    before,
-    after: change.desired.bytes,
-    secrets,
-    key: maskKey(),
-  });
+/** Shows how a run ended as the options ask: text, `--itemize` or `--json`. Nothing where nothing changed. */
+export function showOutcome(call: Call, outcome: Outcome, showing: Showing): void {
+  const { io } = call;
+  if (flagOption(call, 'json')) {
+    io.stdout.write(`${JSON.stringify(toDocument(outcome, showing.isDry))}\n`);
+    return;
+  }
+  if (flagOption(call, 'itemize')) {
+    for (const change of outcome.changes) io.stdout.write(`${change.itemize} ${change.desired.path}\n`);
+  } else {
+    showChanges(io, outcome, showing);
+  }
+  printFailure(io, outcome);
+}
+
+function showChanges(io: Io, outcome: Outcome, showing: Showing): void {
+  const summary = summarizeOutcome(outcome, showing.isDry);
+  if (summary !== null) io.stdout.write(`${summary}\n`);
+  for (const change of outcome.changes.filter((each) => each.kind !== 'metadata')) {
+    const { target, path, bytes } = change.desired;
+    const before = change.before.kind === 'file' ? change.before.bytes : null;
+    const key = showing.maskKey();
+    printDiff(io, {
+      path,
+      lines: diffFiles({ target, before, after: bytes, secrets: outcome.secrets, key }),
+    });
+  }
 }
 
 /** The outcome for programs; no value of a variable is in it. */
-function toDocument(outcome: Outcome): unknown {
+function toDocument(outcome: Outcome, isDry: boolean): unknown {
   const { kind, commit, changes, reloads, error, complaints } = outcome;
   return {
     status: kind,
     exitCode: exitCodeOf(outcome),
     commit,
-    summary: summarizeOutcome(outcome),
+    summary: summarizeOutcome(outcome, isDry),
     changes: changes.map((change) => ({
       kind: change.kind,
       path: change.desired.path,

@@ -6,23 +6,31 @@ export function exitCodeOf(outcome: Outcome): number {
   return outcome.error === null ? 0 : ERRORS[outcome.error.code].exit;
 }
 
-/** One sentence on what a run did, for people; null when it did nothing. */
-export function summarizeOutcome(outcome: Outcome): string | null {
+/** One sentence on what a run did, or would do, for people; null when that is nothing. */
+export function summarizeOutcome(outcome: Outcome, isDry: boolean): string | null {
   if (outcome.changes.length === 0 && outcome.reloads === 0) return null;
-  const work = outcome.changes.map(describeChange);
-  if (outcome.reloads > 0) work.push('php-fpm reloaded and proven');
+  const verbs = isDry ? WOULD : DID;
+  const work = outcome.changes.map((change) => `${verbs[change.kind]} ${change.desired.path}`);
+  if (outcome.reloads > 0) work.push(verbs.reload);
   const commit =
     outcome.commit === null || outcome.error !== null ? 'last good state' : outcome.commit.slice(0, 12);
   return `${commit}: ${work.join(', ')}`;
 }
 
-const DONE = {
+type Verbs = Readonly<Record<Change['kind'] | 'reload', string>>;
+
+const DID: Verbs = {
   create: 'created',
   replace: 'replaced',
   remove: 'removed',
-  metadata: 'mode or owner corrected of',
-} as const;
+  metadata: 'corrected mode or owner of',
+  reload: 'reloaded php-fpm and proved it',
+};
 
-function describeChange(change: Change): string {
-  return `${DONE[change.kind]} ${change.desired.path}`;
-}
+const WOULD: Verbs = {
+  create: 'would create',
+  replace: 'would replace',
+  remove: 'would remove',
+  metadata: 'would correct mode or owner of',
+  reload: 'would reload php-fpm',
+};

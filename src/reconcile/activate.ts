@@ -16,7 +16,9 @@ type NotRunning = Exclude<ServiceState, Running>;
 export async function activate(world: World, plan: Plan): Promise<number> {
   if (plan.reload === null || world.service === null) return 0;
   const state = await world.service.inspect();
-  return state.kind === 'running' ? await proveReload(world, plan, state) : await proveStart(world, plan, state);
+  return state.kind === 'running'
+    ? await proveReload(world, plan, state)
+    : await proveStart(world, plan, state);
 }
 
 /**
@@ -36,7 +38,10 @@ async function proveStart(world: World, plan: Plan, state: NotRunning): Promise<
     return 1;
   }
   if (state.kind === 'absent') return 0;
-  throw new ReconcileError('SERVICE_ORPHANED', `php-fpm workers without a master: pid ${state.pids.join(', ')}`);
+  throw new ReconcileError(
+    'SERVICE_ORPHANED',
+    `php-fpm workers without a master: pid ${state.pids.join(', ')}`,
+  );
 }
 
 async function proveReload(world: World, plan: Plan, state: Running): Promise<number> {

@@ -20,11 +20,9 @@ export const check: Command = {
     const snapshot = await openRepository(directory, textOption(call, 'branch') ?? 'main');
     const complaints = checkRepository(snapshot);
     const isRefused = hasErrors(complaints);
-    if (flagOption(call, 'json'))
-      call.io.stdout.write(`${JSON.stringify({ ok: !isRefused, complaints })}\n`);
+    if (flagOption(call, 'json')) call.io.stdout.write(`${JSON.stringify({ ok: !isRefused, complaints })}\n`);
     else printComplaints(call.io, complaints);
-    if (!isRefused && !flagOption(call, 'json'))
-      call.io.stdout.write(`${directory}: no mistakes\n`);
+    if (!isRefused && !flagOption(call, 'json')) call.io.stdout.write(`${directory}: no mistakes\n`);
     return isRefused ? ERRORS.YAML_SHAPE.exit : 0;
   },
 };

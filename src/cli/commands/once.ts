@@ -51,7 +51,7 @@ export async function runOnce(call: Call, isDry: boolean): Promise<number> {
     },
   });
   const outcome = await reconcile(isDry ? dryRun(host.world) : host.world);
-  showOutcome(call, outcome, host.maskKey);
+  showOutcome(call, outcome, { isDry, maskKey: () => host.maskKey(isDry) });
   const exitCode = exitCodeOf(outcome);
   const isDetailed = flagOption(call, 'detailedExitcode');
   return exitCode === 0 && outcome.kind === 'applied' && isDetailed ? CHANGED : exitCode;
