@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readHeadings, readTable } from './markdown.ts';
@@ -83,4 +83,16 @@ test.each(pages)('$path names no file of src/ or scripts/ that is not there', ({
       existsSync(join(ROOT, folder, name)),
     );
   expect(named.filter((name) => !exists(name))).toEqual([]);
+});
+
+test.each(pages)('what $path tells to run by npm is there', ({ text }) => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const named = [...text.matchAll(/\bnpm (?:run ([\w:-]+)|(test)\b)/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  );
+  const isThere = (name: string): boolean => {
+    const own = /\bscripts\/[\w.-]+/.exec(scripts[name] ?? '')?.[0];
+    return scripts[name] !== undefined && (own === undefined || existsSync(join(ROOT, own)));
+  };
+  expect(named.filter((name) => !isThere(name))).toEqual([]);
 });
