@@ -20,7 +20,7 @@ export interface Expanded {
 type Piece = { readonly text: string } | { readonly name: string };
 
 /** Longer than any variable may be: growth beyond it ends at once, so references cannot multiply without end. */
-export const MAX_TEXT = 131_072;
+const MAX_TEXT = 131_072;
 /** All texts of one host together; the kernel takes about 2 MiB of environment and arguments. */
 export const MAX_TOTAL = 2 * 1024 * 1024;
 const MAX_SUGGESTIONS = 20;
@@ -158,7 +158,7 @@ function joinAll(
     const variable = raw.get(name);
     const value = variable === undefined ? null : join(variable, pieces.get(name) ?? [], values);
     if (variable === undefined || value === null) continue;
-    total += value.reveal().length;
+    total += Buffer.byteLength(value.reveal());
     if (total > MAX_TOTAL) {
       const message = `all variables together are longer than ${MAX_TOTAL} bytes; no program could be started`;
       complaints.push(complain('VALUE_IMPOSSIBLE', variable.at, message));

@@ -40,8 +40,8 @@ export class YamlGuard {
   readonly #limits: YamlLimits;
   #lexemes = 0;
   #entries = 0;
-  /** For every open bracket, the neighbours counted outside of it. */
-  readonly #brackets: number[] = [];
+  /** For every open bracket, what was counted outside of it. */
+  readonly #brackets: { readonly neighbours: number; readonly colons: number }[] = [];
   #colons = 0;
   #dashes = 0;
   #started = false;
@@ -51,6 +51,8 @@ export class YamlGuard {
   #indents: number[] = [];
   /** Nodes that ended since the last `:`, `-`, `,` or bracket; a value and the next key make two. */
   #neighbours = 0;
+  /** The same, on this line alone and outside of brackets. */
+  #lineNodes = 0;
 
   constructor(limits: YamlLimits) {
     this.#limits = limits;
@@ -65,14 +67,17 @@ export class YamlGuard {
     if (INVISIBLE.has(lexeme.type)) return null;
     const finding = this.#checkIndent(lexeme) ?? this.#checkForbidden(lexeme) ?? this.#checkStructure(lexeme);
     this.#started = true;
+    // A block text goes to the end of its last line.
+    if (lexeme.type === 'block') this.#startLine(lexeme);
     return finding;
   }
 
-  #startLine(newline: Lexeme): void {
-    this.#line = newline.offset + newline.source.length;
+  #startLine(last: Lexeme): void {
+    this.#line = last.offset + last.source.length;
     this.#fresh = true;
     this.#dashes = 0;
-    this.#colons = 0;
+    this.#lineNodes = 0;
+    if (this.#brackets.length === 0) this.#colons = 0;
   }
 
   #checkIndent(lexeme: Lexeme): Finding | null {
@@ -111,36 +116,39 @@ export class YamlGuard {
   }
 
   #openBracket(lexeme: Lexeme): Finding | null {
-    this.#brackets.push(this.#neighbours);
+    this.#brackets.push({ neighbours: this.#neighbours, colons: this.#colons });
     this.#neighbours = 0;
+    this.#colons = 0;
     return this.#brackets.length > this.#limits.depth ? this.#tooDeep(lexeme) : null;
   }
 
   #closeBracket(lexeme: Lexeme): Finding | null {
     const outside = this.#brackets.pop();
     if (outside === undefined) return stop('YAML_SYNTAX', lexeme, `${lexeme.source} closes nothing`);
-    this.#neighbours = outside;
+    this.#neighbours = outside.neighbours;
+    this.#colons = outside.colons;
     return null;
   }
 
   #checkSeparator(lexeme: Lexeme): Finding | null {
     this.#neighbours = 0;
+    this.#lineNodes = 0;
     this.#entries++;
     if (this.#entries > this.#limits.entries) {
       return stop('FILE_TOO_LARGE', lexeme, `more than ${this.#limits.entries} entries in one file`);
     }
     if (lexeme.type === 'seq-item-ind' && ++this.#dashes > this.#limits.depth) return this.#tooDeep(lexeme);
-    if (lexeme.type !== 'map-value-ind' || this.#brackets.length > 0 || ++this.#colons < 2) return null;
-    return stop(
-      'YAML_SYNTAX',
-      lexeme,
-      'a second ":" on the line; put a value that holds ": " or ends in ":" in quotes',
-    );
+    if (lexeme.type === 'comma') this.#colons = 0;
+    if (lexeme.type !== 'map-value-ind' || ++this.#colons < 2) return null;
+    const where = this.#brackets.length > 0 ? 'before a ","' : 'on the line';
+    const message = `a second ":" ${where}; put a text that holds ": " or ends in ":" in quotes`;
+    return stop('YAML_SYNTAX', lexeme, message);
   }
 
   #endNode(lexeme: Lexeme): Finding | null {
     this.#neighbours++;
-    if (this.#neighbours < 3) return null;
+    const isSecond = this.#brackets.length === 0 && ++this.#lineNodes > 1;
+    if (this.#neighbours < 3 && !isSecond) return null;
     return stop('YAML_SYNTAX', lexeme, 'a key, a ":" or a "," is missing before this');
   }
 

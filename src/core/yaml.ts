@@ -156,15 +156,20 @@ class TreeBuilder {
     const at = this.#map.locate((isMap(node) || isSeq(node) ? node.range?.[0] : null) ?? offset);
     if (!isMap(node) && !isSeq(node)) return { kind: 'empty', at };
     if (node.tag !== undefined)
-      this.complaints.push(complain('YAML_FORBIDDEN', at, 'a tag stands before a text only'));
+      this.#complain(complain('YAML_FORBIDDEN', at, 'a tag stands before a text only'));
     if (++this.#depth > this.#maxDepth) {
-      this.complaints.push(complain('YAML_SHAPE', at, `nested more than ${this.#maxDepth} deep`));
+      this.#complain(complain('YAML_SHAPE', at, `nested more than ${this.#maxDepth} deep`));
     }
     const built: YamlNode = isMap(node)
       ? { kind: 'map', entries: this.#buildEntries(node), at }
       : { kind: 'list', items: node.items.map((item) => this.build(item, node.range?.[0] ?? offset)), at };
     this.#depth--;
     return built;
+  }
+
+  /** What comes after the first hundred is no news. */
+  #complain(complaint: Complaint): void {
+    if (this.complaints.length < 100) this.complaints.push(complaint);
   }
 
   #buildScalar(scalar: Scalar): YamlNode {
@@ -175,11 +180,11 @@ class TreeBuilder {
     const tag = isKnownTag(scalar.tag) ? scalar.tag : null;
     if (tag === null && plain && NULLS.has(text)) return { kind: 'empty', at };
     if (text.includes('\0'))
-      this.complaints.push(complain('VALUE_IMPOSSIBLE', at, 'NUL: no environment variable can hold it'));
+      this.#complain(complain('VALUE_IMPOSSIBLE', at, 'NUL: no environment variable can hold it'));
     if (/\p{Surrogate}/u.test(text)) {
       const message =
         'half of a surrogate pair is no character; write \\U and eight digits for one above U+FFFF';
-      this.complaints.push(complain('TEXT_ENCODING', at, message));
+      this.#complain(complain('TEXT_ENCODING', at, message));
     }
     return { kind: 'text', text, plain, tag, at };
   }
@@ -193,7 +198,7 @@ class TreeBuilder {
       if (key === null) continue;
       const first = entries.get(key.text);
       if (first === undefined) entries.set(key.text, { key: key.text, keyAt: key.at, value });
-      else this.complaints.push(complain('YAML_DUPLICATE', key.at, describeDuplicate(key.text, first.keyAt)));
+      else this.#complain(complain('YAML_DUPLICATE', key.at, describeDuplicate(key.text, first.keyAt)));
     }
     return [...entries.values()];
   }
@@ -205,7 +210,7 @@ class TreeBuilder {
       this.#buildScalar(node);
       return { text: node.source ?? '', at };
     }
-    this.complaints.push(complain('YAML_SYNTAX', at, 'a key must be a text without a tag'));
+    this.#complain(complain('YAML_SYNTAX', at, 'a key must be a text without a tag'));
     return null;
   }
 }

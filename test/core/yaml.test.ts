@@ -111,6 +111,11 @@ describe('what cannot be read exactly is refused with its place', () => {
     ['a: "x', ['1:4 YAML_SYNTAX']],
     ['a: b: c', ['1:5 YAML_SYNTAX']],
     ['a: @x', ['1:4 YAML_SYNTAX']],
+    ['a: "b" "c"\nd: "e" "f"', ['1:8 YAML_SYNTAX']],
+    ['a: {b: c: d}', ['1:9 YAML_SYNTAX']],
+    ['a: [b: : c]', ['1:8 YAML_SYNTAX']],
+    ['a: [b] c', ['1:8 YAML_SYNTAX']],
+    ['a: ["b" "c" "d"]', ['1:13 YAML_SYNTAX']],
     ['a: x\n\tb: y', ['2:1 YAML_SYNTAX']],
     ['a: "\\0"', ['1:4 VALUE_IMPOSSIBLE']],
     ['é: x\n😀: "\\ud800"', ['2:4 TEXT_ENCODING']],
@@ -185,6 +190,8 @@ describe('no file within the size limit takes long', () => {
 
   test.each([
     ['escapes', `a: "${fill('\\q')}"`.slice(0, 256 * 1024)],
+    ['colons in a bracket', `a: {b: c${': '.repeat(9000)}`],
+    ['texts and colons in a bracket', `a: {${'b: '.repeat(9000)}`],
     ['halves of pairs', `a: "${fill('\\ud800').slice(0, 262_000)}"`],
     ['9,999 keys', Array.from({ length: 9_999 }, (_, at) => `K${at}: v\n`).join('')],
     ['9,999 items', `a: [${Array.from({ length: 9_999 }, () => '"x"').join(', ')}]`],

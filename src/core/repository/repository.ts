@@ -30,7 +30,7 @@ export interface ParseOptions {
 }
 
 /** Where the template of each target stands. */
-export const TEMPLATE_PATHS: ReadonlyMap<TargetName, string> = new Map([
+const TEMPLATE_PATHS: ReadonlyMap<TargetName, string> = new Map([
   ['php-fpm', 'templates/juanpi_php_env.conf.liquid'],
   ['shell', 'templates/shell_env.sh.liquid'],
 ]);
