@@ -48,7 +48,7 @@ function encodeVariables(
 }
 
 /** The target's encoding of one variable's value, or the rule that it breaks; the length counts in bytes of UTF-8. */
-export function encodeVariable(target: Target, name: string, text: string): Encoding {
+function encodeVariable(target: Target, name: string, text: string): Encoding {
   const encoding = target.encodeValue(text);
   const isTooLong = Buffer.byteLength(name) + 1 + Buffer.byteLength(text) > BYTES_LIMIT;
   return encoding.possible && isTooLong ? { possible: false, rule: 'too-long' } : encoding;

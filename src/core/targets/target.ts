@@ -55,7 +55,7 @@ export interface FoundStatement {
 /** Source of a regular expression for the names of variables. */
 export const NAME = '[A-Za-z_][A-Za-z0-9_]{0,127}';
 
-/** The rules as sentences for people; docs/values.md lists them. */
+/** The rule as a sentence for people, about the value as "it". */
 export function describeRule(rule: ImpossibleRule): string {
   switch (rule) {
     case 'nul':
