@@ -35,6 +35,7 @@ export function readExecutable(pid: number): string | null {
   return path?.endsWith(DELETED) ? path.slice(0, -DELETED.length) : path;
 }
 
+/** What relative paths of the process start from. */
 export function readWorkingDirectory(pid: number): string | null {
   return readLink(`/proc/${pid}/cwd`);
 }
@@ -44,6 +45,7 @@ export function readPidNamespace(pid: number | 'self'): string | null {
   return readLink(`/proc/${pid}/ns/pid`);
 }
 
+/** State, parent and start of a process, proc_pid_stat(5). */
 export function readStat(pid: number | 'self'): ProcessStat | null {
   const text = read(`/proc/${pid}/stat`)?.toString();
   if (text === undefined) return null;

@@ -1,20 +1,11 @@
 import { spawn } from 'node:child_process';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { askFastCgi } from '../../src/adapters/php-fpm/fastcgi.ts';
+import { killPhpFpm } from './php-fpm-processes.ts';
+import { waitFor } from './wait-for.ts';
 
 /** One pool of the private php-fpm. */
 export interface TestPool {
@@ -105,19 +96,6 @@ export async function startPhpFpm(options: PhpFpmOptions = {}): Promise<TestPhpF
   return handle;
 }
 
-/** Looks every few milliseconds until `look` says true; an error after `deadlineMs`. */
-export async function waitFor(
-  what: string,
-  look: () => boolean | Promise<boolean>,
-  deadlineMs = 10_000,
-): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!(await look())) {
-    if (performance.now() > end) throw new Error(`waited in vain for ${what}`);
-    await sleep(5);
-  }
-}
-
 function poolsOf(options: PhpFpmOptions): readonly TestPool[] {
   return options.pools ?? [{ name: 'www' }];
 }
@@ -202,48 +180,15 @@ function makeHandle(dir: string, pools: readonly TestPool[]): TestPhpFpm {
       );
     },
     log: () => readText(join(dir, 'error.log')) + readText(join(dir, 'stderr.log')),
-    kill: () => killAll(dir),
+    kill: () => killPhpFpm(dir),
     stop: () => stopAll(dir),
   };
 }
 
-/** Ends every process that holds a file of this php-fpm open, and removes its directory. */
+/** Ends every process of this php-fpm and removes its directory. */
 async function stopAll(dir: string): Promise<void> {
-  await killAll(dir);
+  await killPhpFpm(dir);
   rmSync(dir, { recursive: true, force: true });
-}
-
-async function killAll(dir: string): Promise<void> {
-  await waitFor('php-fpm to end', () => {
-    const pids = holdersOf(dir);
-    for (const pid of pids) killIfThere(pid);
-    return pids.length === 0;
-  });
-}
-
-function holdersOf(dir: string): readonly number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => Number.isInteger(pid) && pid !== process.pid && holdsOpen(pid, dir));
-}
-
-function holdsOpen(pid: number, dir: string): boolean {
-  try {
-    if (!readlinkSync(`/proc/${pid}/exe`).startsWith(PHP_FPM)) return false;
-    return readdirSync(`/proc/${pid}/fd`).some((fd) =>
-      readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith(`${dir}/`),
-    );
-  } catch {
-    return false; // it ended while we looked, or is not ours to look at
-  }
-}
-
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // it ended by itself
-  }
 }
 
 function readText(path: string): string {

@@ -6,7 +6,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { proposePhpFpm } from '../../../src/adapters/php-fpm/propose.ts';
 import { readChildren, readStat } from '../../../src/adapters/process-table.ts';
 import { runProgram, startProgram } from '../../../src/adapters/processes.ts';
-import { PHP_FPM, startPhpFpm, waitFor } from '../../helpers/php-fpm.ts';
+import { PHP_FPM, startPhpFpm } from '../../helpers/php-fpm.ts';
+import { waitFor } from '../../helpers/wait-for.ts';
 import { fileWith, inspectRunning, serviceOf } from './service-under-test.ts';
 
 test('two masters of one program are told apart by their configuration', async () => {
@@ -164,3 +165,12 @@ test('output without end is cut', async () => {
 function isRunning(pid: number): boolean {
   return !['Z', 'X'].includes(readStat(pid)?.state ?? 'X');
 }
+
+test('the helper leaves no process behind, also of a daemonized master that was killed', async () => {
+  const fpm = await startPhpFpm({ daemonize: true });
+  const workers = readChildren(fpm.pid);
+  expect(workers).toHaveLength(2);
+  process.kill(fpm.pid, 'SIGKILL');
+  await fpm.stop();
+  expect(workers.filter(isRunning)).toEqual([]);
+});

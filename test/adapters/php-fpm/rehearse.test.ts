@@ -8,7 +8,8 @@ import { rehearseCandidate } from '../../../src/adapters/php-fpm/rehearse.ts';
 import { parseFile } from '../../../src/core/grammar.ts';
 import { phpFpm } from '../../../src/core/targets/php-fpm.ts';
 import type { ParsedFile } from '../../../src/core/types.ts';
-import { PHP_FPM, waitFor } from '../../helpers/php-fpm.ts';
+import { PHP_FPM } from '../../helpers/php-fpm.ts';
+import { waitFor } from '../../helpers/wait-for.ts';
 
 const parse = (bytes: Uint8Array): ParsedFile | null => parseFile('php-fpm', bytes, 'env.conf').value;
 

@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs';
 import type { PhpFpmOptions } from '../../../src/adapters/php-fpm/service.ts';
 import { phpFpmService } from '../../../src/adapters/php-fpm/service.ts';
 import { parseFile } from '../../../src/core/grammar.ts';
@@ -37,4 +38,18 @@ export function revisionOf(n: number): string {
 export function fileWith(n: number, pools: readonly string[] = []): Buffer {
   const lines = `ping.response = "${revisionOf(n)}"\nenv["N"] = "${n}"\n`;
   return Buffer.from(pools.length === 0 ? lines : pools.map((pool) => `[${pool}]\n${lines}`).join(''));
+}
+
+/** Puts a file in place as the program does: by rename. */
+export function install(fpm: TestPhpFpm, bytes: Buffer): Buffer {
+  writeFileSync(`${fpm.envPath}.tmp`, bytes);
+  renameSync(`${fpm.envPath}.tmp`, fpm.envPath);
+  return bytes;
+}
+
+/** How long something takes. */
+export async function elapsedMs(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
 }
