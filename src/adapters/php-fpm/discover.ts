@@ -11,7 +11,7 @@ import { lookAround } from './sightings.ts';
  * SIGUSR2 kills a php-fpm that has not installed its handlers yet: 20 of 20 within 2 ms of the start, 3 of 20 at 12 ms,
  * none later.
  */
-export const MIN_AGE_MS = 100;
+const MIN_AGE_MS = 100;
 const START_DEADLINE_MS = 1000;
 const STEP_MS = 5;
 /** /proc is not read in one instant: a master that passes its place on to a child can be missed by one look. */
