@@ -1,49 +1,31 @@
-import { hasErrors } from './complain.ts';
-import { renderFile } from './render.ts';
+import { checkExpected } from './expected.ts';
+import { renderHost } from './render-host.ts';
 import type { ParseOptions } from './repository/repository.ts';
 import { parseRepository } from './repository/repository.ts';
-import type { ResolvedHost } from './resolve.ts';
-import { resolveHost } from './resolve.ts';
 import { showNames } from './shown.ts';
-import type { Checked, Complaint, RenderedFile, RenderRequest, Repository, Snapshot } from './types.ts';
+import type { Complaint, Snapshot } from './types.ts';
 
 /** How a repository is checked where no host's own configuration is at hand. */
 export interface CheckOptions extends ParseOptions {
   /** `[pool]` headers of the php-fpm file; none when not said. */
   readonly pools?: readonly string[];
-  /** What renders; `renderFile` when not said. */
-  readonly render?: (request: RenderRequest) => Checked<RenderedFile>;
 }
 
 /**
  * Everything that is wrong with a repository: all files, all hosts of the inventory, all targets, all mistakes at
  * once, in the order of files and lines. A mistake that several hosts share is told once and names the first of them.
- * When files themselves are wrong, no host is looked at: most of what could be said would follow from that.
+ * Where files themselves are wrong, what may only follow from that is left out.
  */
 export function checkRepository(snapshot: Snapshot, options: CheckOptions = {}): readonly Complaint[] {
   const parsed = parseRepository(snapshot, options);
-  if (parsed.value === null) return sortComplaints(parsed.complaints);
-  const repository = parsed.value;
+  const { hosts, templates } = parsed.value ?? { hosts: new Map(), templates: new Map() };
+  const request = { targets: [...templates.keys()], pools: options.pools ?? [], announceRevision: true };
   const byHost = new Map<string, readonly Complaint[]>();
-  for (const name of repository.hosts.keys()) byHost.set(name, checkHost(repository, name, options));
+  for (const name of hosts.keys()) {
+    const rendered = renderHost(parsed, { ...request, name });
+    byHost.set(name, [...rendered.complaints, ...checkExpected(snapshot, name, rendered.value)]);
+  }
   return sortComplaints([...parsed.complaints, ...foldHosts(byHost)]);
-}
-
-function checkHost(repository: Repository, name: string, options: CheckOptions): readonly Complaint[] {
-  const resolved = resolveHost(repository, { name });
-  if (resolved.value === null || hasErrors(resolved.complaints)) return resolved.complaints;
-  return [...resolved.complaints, ...renderHost(repository, resolved.value, options)];
-}
-
-function renderHost(
-  repository: Repository,
-  { host, variables }: ResolvedHost,
-  { pools = [], render = renderFile }: CheckOptions,
-): readonly Complaint[] {
-  return [...repository.templates.values()].flatMap((template) => {
-    const headers = template.target === 'php-fpm' ? pools : [];
-    return render({ template, host, variables, pools: headers, announceRevision: true }).complaints;
-  });
 }
 
 interface Folded {

@@ -18,7 +18,8 @@ export function hasErrors(complaints: readonly Complaint[]): boolean {
 
 /** `file:line:column: message [CODE]`, as compilers print it. */
 export function formatComplaint(complaint: Complaint): string {
-  const place = complaint.at === null ? '' : `${complaint.at.file}:${complaint.at.line}:${complaint.at.column}: `;
+  const place =
+    complaint.at === null ? '' : `${complaint.at.file}:${complaint.at.line}:${complaint.at.column}: `;
   const severity = complaint.severity === 'warning' ? 'warning: ' : '';
   return `${place}${severity}${complaint.message} [${complaint.code}]`;
 }

@@ -13,14 +13,14 @@ function row(exit: ErrorRow['exit'], next: NextTry, hint: string): ErrorRow {
   return { exit, next, hint };
 }
 
-/** The closed table of foreseen failures. docs/errors.md is compared with it by a test. */
+/** The closed table of foreseen failures. docs/exit-codes.md is compared with it by a test. */
 export const ERRORS = {
   // wrong use, wrong host configuration
   USAGE: row(64, 'never', 'See `reconcile --help`.'),
   CONFIG_INVALID: row(
     78,
     'on-new-config',
-    'Correct the host configuration; `reconcile --print-config` shows how it is read.',
+    'Correct the host configuration; docs/host-configuration.md lists every setting.',
   ),
   DESTINATION_UNSAFE: row(
     78,
@@ -129,6 +129,11 @@ export const ERRORS = {
   ),
 
   // php-fpm
+  LAYOUT_WRONG: row(
+    78,
+    'soon',
+    'Correct the include in the php-fpm configuration, or php_fpm in the host configuration; nothing was written.',
+  ),
   REHEARSAL_FAILED: row(
     14,
     'on-new-commit',
@@ -175,7 +180,6 @@ export const ERRORS = {
   ),
   COMMIT_HELD: row(16, 'on-new-commit', 'This content failed before; commit another one, or revert.'),
   EDITED_MEANWHILE: row(18, 'soon', 'Somebody else keeps writing the file; find out who.'),
-  DEADLINE: row(18, 'soon', 'The run took longer than `limits.run_seconds`.'),
 } as const satisfies Record<string, ErrorRow>;
 
 export type ErrorCode = keyof typeof ERRORS;

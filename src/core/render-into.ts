@@ -1,10 +1,11 @@
 import { makeDesired } from './desire.ts';
+import { FILE_NAMES } from './expected.ts';
 import type { Checked, Destination, HostProfile, Snapshot } from './types.ts';
 
 /** The files as they are named where no host says otherwise. */
 const FILES: readonly Destination[] = [
-  { target: 'php-fpm', path: 'juanpi_php_env.conf', mode: 0o600, uid: 0, gid: 0 },
-  { target: 'shell', path: 'shell_env.sh', mode: 0o644, uid: 0, gid: 0 },
+  { target: 'php-fpm', path: FILE_NAMES['php-fpm'], mode: 0o600, uid: 0, gid: 0 },
+  { target: 'shell', path: FILE_NAMES.shell, mode: 0o644, uid: 0, gid: 0 },
 ];
 
 /** Which host's files, and which `[pool]` headers they carry. */

@@ -1,17 +1,17 @@
 import { complain, hasErrors } from './complain.ts';
 import { checkGrammar } from './grammar.ts';
-import { makeRevision } from './revision.ts';
+import { makeRevision, REVISION_MARK } from './revision.ts';
 import { TARGETS } from './targets/index.ts';
 import type { Encoding, Target } from './targets/target.ts';
 import { describeRule } from './targets/target.ts';
-import { checkTemplate, fillTemplate } from './template.ts';
+import { fillTemplate } from './template.ts';
 import { EncodedValue } from './template-view.ts';
-import type { Checked, Complaint, RenderedFile, RenderRequest, Variable } from './types.ts';
+import type { Checked, Complaint, RenderedFile, RenderRequest, TargetName, Variable } from './types.ts';
 
 /**
  * One file of one host: its own variables, encoded, put into the template, and proven by reading the bytes back.
  *
- * Gives bytes only without errors, and every error at once: VALUE_IMPOSSIBLE where a value was written,
+ * Gives bytes only without errors, and every error of a stage at once: VALUE_IMPOSSIBLE where a value was written,
  * TEMPLATE_INVALID in the template, GRAMMAR in what it wrote. No complaint holds a byte of a value.
  */
 export function renderFile(request: RenderRequest): Checked<RenderedFile> {
@@ -19,9 +19,15 @@ export function renderFile(request: RenderRequest): Checked<RenderedFile> {
   const own = request.variables.filter(({ targets }) => targets.includes(target.name));
   const { value: encoded, complaints } = encodeVariables(target, own);
   if (encoded === null) {
-    return { value: null, complaints: [...complaints, ...checkTemplate(request.template)] };
+    return { value: null, complaints };
   }
   return fill(request, own, encoded);
+}
+
+/** The values that a target cannot carry, without rendering anything: VALUE_IMPOSSIBLE where each was written. */
+export function checkValues(target: TargetName, variables: readonly Variable[]): readonly Complaint[] {
+  const own = variables.filter(({ targets }) => targets.includes(target));
+  return encodeVariables(TARGETS[target], own).complaints;
 }
 
 /** `NAME=value` and its NUL must fit into MAX_ARG_STRLEN of Linux, or PHP and the shell start no program any more. */
@@ -62,17 +68,18 @@ function fill(
   const isPhp = template.target === 'php-fpm';
   const pools = isPhp ? listed : [];
   const variables = new Map(own.map(({ name, value }) => [name, value.reveal()]));
-  const revision = isPhp && announceRevision ? makeRevision({ template, host, pools, variables }) : null;
+  const mark = isPhp && announceRevision ? new EncodedValue(REVISION_MARK, `"${REVISION_MARK}"`) : null;
   const filled = fillTemplate(template, {
     variables: [...encoded].map(([name, value]) => ({ name, value })),
     host,
     pools,
-    revision: revision === null ? null : new EncodedValue(revision, `"${revision}"`),
+    revision: mark,
   });
   if (filled.value === null) {
     return { value: null, complaints: filled.complaints };
   }
-  const bytes = Buffer.from(filled.value);
+  const revision = mark === null ? null : makeRevision(filled.value);
+  const bytes = Buffer.from(filled.value.replaceAll(REVISION_MARK, revision ?? REVISION_MARK));
   const complaints = checkGrammar(bytes, { variables, pools, revision }, template);
   return { value: hasErrors(complaints) ? null : { target: template.target, bytes }, complaints };
 }

@@ -1,4 +1,4 @@
-import { complain, hasErrors, warn } from './complain.ts';
+import { complain, warn } from './complain.ts';
 import type { RawVariable } from './expand.ts';
 import { expandVariables } from './expand.ts';
 import type {
@@ -32,7 +32,7 @@ const BOTH: readonly TargetName[] = ['php-fpm', 'shell'];
 
 /**
  * The variables of one host, sorted by name in byte order: the strongest layer wins, `!unset` removes, `!expand`
- * is replaced, declarations are held to. All mistakes at once: VALUE_MISSING, VALUE_UNDECLARED_SHAPE,
+ * is replaced, declarations are held to. With errors, those that have a value all the same. All mistakes at once: VALUE_MISSING, VALUE_UNDECLARED_SHAPE,
  * VALUE_IMPOSSIBLE, EXPAND_UNKNOWN, EXPAND_CYCLE; warnings VALUE_CONTROL, and VALUE_MISSING for an `!unset` of
  * something that no weaker layer has. Names that variables.yaml does not know are not complained about here:
  * that is said once, when the repository is read.
@@ -57,7 +57,7 @@ export function mergeVariables(request: MergeRequest): Checked<readonly Variable
     complaints.push(...checkValue(variable, request.declarations.get(name)));
     variables.push(variable);
   }
-  return { value: hasErrors(complaints) ? null : variables, complaints };
+  return { value: variables, complaints };
 }
 
 /** Name → what the layers say of it, strongest first. */

@@ -1,7 +1,8 @@
-import { complain, hasErrors, warn } from '../complain.ts';
+import { complain, warn } from '../complain.ts';
 import { decodeText } from '../decode.ts';
 import { layerPathsOf } from '../layers.ts';
 import { DEFAULT_NAMES } from '../names.ts';
+import { checkTemplate } from '../template.ts';
 import type {
   Checked,
   Complaint,
@@ -36,8 +37,9 @@ const TEMPLATE_PATHS: ReadonlyMap<TargetName, string> = new Map([
 ]);
 
 /**
- * A snapshot as a repository, or every mistake in all of its files at once. One bad file refuses the whole commit:
- * hosts move from one commit to the next together. Codes: FILE_MISSING (reconcile.yaml, hosts.yaml, a fixed layer,
+ * A snapshot as a repository, and every mistake in all of its files at once. With errors it holds what could be read
+ * (null without settings, hosts or declarations), for the mistakes that still can be found in it; one bad file refuses
+ * the whole commit, since hosts move from one commit to the next together. Codes: FILE_MISSING (reconcile.yaml, hosts.yaml, a fixed layer,
  * every template), FILE_REJECTED, NAME_UNDECLARED, those of parseYaml, readFields, readLayerFile and
  * readDeclarations; warning LAYER_UNKNOWN for a file under env/ that no host reads.
  *
@@ -47,7 +49,7 @@ const TEMPLATE_PATHS: ReadonlyMap<TargetName, string> = new Map([
 export function parseRepository(snapshot: Snapshot, options: ParseOptions = {}): Checked<Repository> {
   const reader = new RepositoryReader(snapshot, options);
   const value = reader.read();
-  return { value: hasErrors(reader.complaints) ? null : value, complaints: reader.complaints };
+  return { value, complaints: reader.complaints };
 }
 
 class RepositoryReader {
@@ -113,7 +115,10 @@ class RepositoryReader {
     for (const [target, path] of paths) {
       const bytes = this.#snapshot.files.get(path) ?? new Uint8Array();
       const text = this.#take(decodeText(path, bytes, this.#limits.bytes));
-      if (text !== null) templates.set(target, { target, path, text });
+      if (text === null) continue;
+      const template = { target, path, text };
+      this.complaints.push(...checkTemplate(template));
+      templates.set(target, template);
     }
     if (paths.length === 0) {
       const message = `no template: ${[...TEMPLATE_PATHS.values()].join(' or ')} is missing`;
