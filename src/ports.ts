@@ -45,7 +45,10 @@ export interface Service {
    * Throws REHEARSAL_FAILED naming the variables that differ, or ENVIRONMENT_BROKEN when no private php-fpm can run.
    */
   rehearse(bytes: Uint8Array): Promise<void>;
-  /** `php-fpm -t` of the real configuration with these bytes (null: no file) in place of the file; nothing live is touched. */
+  /**
+   * `php-fpm -t` of the real configuration with these bytes (null: no file) in place of the file; nothing live is
+   * touched. Throws LAYOUT_WRONG where no pool would get them, or could prove them.
+   */
   testWith(bytes: Uint8Array | null): Promise<TestVerdict>;
   /** `php-fpm -t` of the real configuration as it is on disk. */
   testLive(): Promise<TestVerdict>;

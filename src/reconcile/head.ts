@@ -1,6 +1,6 @@
-import { hasErrors } from '../core/complain.ts';
 import { makeDesired } from '../core/desire.ts';
 import { ReconcileError } from '../core/errors.ts';
+import { makeRefusal } from '../core/refusal.ts';
 import type { Complaint, Desired, Held } from '../core/types.ts';
 import type { World } from './world.ts';
 
@@ -18,7 +18,10 @@ export async function readHead(world: World): Promise<Head> {
   try {
     commit = await world.source.probe();
     const checked = makeDesired(await world.source.read(commit), world.host);
-    if (checked.value === null) return refused(commit, checked.complaints);
+    if (checked.value === null) {
+      const error = makeRefusal(`commit ${commit.slice(0, 12)}`, checked.complaints);
+      return { commit, desired: null, error, complaints: checked.complaints };
+    }
     const held = heldEntry(world, checked.value);
     const error = held === null ? null : heldError(commit, held);
     return { commit, desired: error === null ? checked.value : null, error, complaints: checked.complaints };
@@ -26,15 +29,6 @@ export async function readHead(world: World): Promise<Head> {
     if (!(error instanceof ReconcileError)) throw error;
     return { commit, desired: null, error, complaints: [] };
   }
-}
-
-/** The complaints say what is wrong; the error counts them and carries the code of the first. */
-function refused(commit: string, complaints: readonly Complaint[]): Head {
-  const errors = complaints.filter((complaint) => hasErrors([complaint]));
-  const count = errors.length === 1 ? '1 mistake' : `${errors.length} mistakes`;
-  const code = errors[0]?.code ?? 'YAML_SHAPE';
-  const error = new ReconcileError(code, `commit ${commit.slice(0, 12)} is refused: ${count}`);
-  return { commit, desired: null, error, complaints };
 }
 
 function heldEntry(world: World, desired: Desired): Held | null {

@@ -1,6 +1,6 @@
-import { ReconcileError } from '../core/errors.ts';
 import { makePlan } from '../core/plan.ts';
 import type { Held, Owed, ServiceState } from '../core/types.ts';
+import { readHead } from './head.ts';
 import { recallLastGood } from './memory.ts';
 import { observeAll } from './observe.ts';
 import type { World } from './world.ts';
@@ -10,8 +10,8 @@ export interface Status {
   readonly host: string;
   /** The commit whose content was proven last; null when none was, or when it is what was found on the host. */
   readonly applied: string | null;
-  /** The tip of the branch, or why it cannot be read. */
-  readonly head: { readonly commit: string } | { readonly problem: string };
+  /** The tip of the branch, and why it is not the applied commit where it cannot be. */
+  readonly head: { readonly commit: string | null; readonly problem: string | null };
   readonly files: readonly FileStatus[];
   readonly phpFpm: ServiceState | null;
   readonly owed: Owed | null;
@@ -27,24 +27,16 @@ export interface FileStatus {
 /** Reads the ledger, the branch, the files and the process table. Throws STATE_UNUSABLE, DESTINATION_UNSAFE. */
 export async function readStatus(world: World): Promise<Status> {
   const { lastGood, owed, held } = world.ledger.read();
+  const head = await readHead(world);
   return {
     host: world.host.name,
     applied: lastGood?.commit ?? null,
-    head: await readTip(world),
+    head: { commit: head.commit, problem: head.error?.message ?? null },
     files: readFiles(world),
     phpFpm: (await world.service?.inspect()) ?? null,
     owed,
     held,
   };
-}
-
-async function readTip(world: World): Promise<Status['head']> {
-  try {
-    return { commit: await world.source.probe() };
-  } catch (error) {
-    if (error instanceof ReconcileError) return { problem: error.message };
-    throw error;
-  }
 }
 
 function readFiles(world: World): readonly FileStatus[] {

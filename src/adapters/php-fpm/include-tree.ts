@@ -12,6 +12,8 @@ export interface TreeRoot {
   readonly prefix: string | null;
   /** Our own file; treated as included where a pattern matches it, also while it does not exist. */
   readonly livePath: string;
+  /** Read in place of our own file, to see what the configuration would be with it. */
+  readonly candidate?: Uint8Array;
 }
 
 /** One file as it is included in one place. */
@@ -62,7 +64,8 @@ function readTreeFile(root: TreeRoot, path: string, nesting: Nesting): TreeFile 
   if (nesting.budget.files < 0) {
     throw new ReconcileError('ENVIRONMENT_BROKEN', `${root.config} includes more than ${MAX_FILES} files`);
   }
-  const lines = readLines(path);
+  const isLive = isSamePath(path, root.livePath);
+  const lines = isLive && root.candidate !== undefined ? splitLines(root.candidate) : readLines(path);
   const includes = new Map<number, TreeInclude>();
   for (const [index, line] of (lines ?? []).entries()) {
     const parsed = parseIniLine(line);
@@ -70,7 +73,7 @@ function readTreeFile(root: TreeRoot, path: string, nesting: Nesting): TreeFile 
       includes.set(index, readInclude(root, parsed.value, nesting));
     }
   }
-  return { path, lines, isLive: isSamePath(path, root.livePath), includes };
+  return { path, lines, isLive, includes };
 }
 
 function readInclude(root: TreeRoot, value: string, nesting: Nesting): TreeInclude {
@@ -91,8 +94,12 @@ export function resolveConfigPath(path: string, prefix: string | null): string |
 
 function readLines(path: string): readonly string[] | null {
   try {
-    return readFileSync(path, 'latin1').split('\n');
+    return splitLines(readFileSync(path));
   } catch {
     return null; // absent, a dangling link or not readable: php-fpm tells which
   }
+}
+
+function splitLines(bytes: Uint8Array): readonly string[] {
+  return Buffer.from(bytes).toString('latin1').split('\n');
 }

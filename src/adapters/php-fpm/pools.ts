@@ -10,6 +10,7 @@ export interface FpmPool {
   /** Absolute socket path, `port` or `address:port`. */
   readonly listen: string | null;
   readonly pingPath: string | null;
+  readonly pingResponse: string | null;
   readonly pm: string | null;
   readonly user: string | null;
   readonly group: string | null;
@@ -21,6 +22,8 @@ export interface FpmPool {
 export interface FpmConfiguration {
   /** In the order in which they are opened first. */
   readonly pools: readonly FpmPool[];
+  /** Lines of our file stand outside of every pool, where php-fpm refuses them. */
+  readonly globalReadsOurFile: boolean;
   /** Only a hint; null also where it is relative. */
   readonly pidFile: string | null;
   /** 0 when not set, as php-fpm has it. */
@@ -45,6 +48,8 @@ export function readConfiguration(root: TreeRoot): FpmConfiguration {
   const pidFile = global.entries.get('pid');
   return {
     pools: [...pools.values()].map((pool) => toPool(pool, root.prefix)),
+    globalReadsOurFile:
+      global.readsOurFile && (global.entries.has('env') || global.entries.has('ping.response')),
     pidFile: pidFile !== undefined && isAbsolute(pidFile) ? pidFile : null,
     processControlTimeoutMs: parseIniTime(global.entries.get('process_control_timeout') ?? '0') ?? 0,
   };
@@ -92,6 +97,7 @@ function toPool(section: Section, prefix: string | null): FpmPool {
     name: section.name,
     listen: listen === null || isAddress ? listen : resolveConfigPath(listen, base),
     pingPath: read('ping.path'),
+    pingResponse: read('ping.response'),
     pm: read('pm'),
     user: read('user'),
     group: read('group'),

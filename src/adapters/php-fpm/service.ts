@@ -1,6 +1,7 @@
 import type { ParsedFile } from '../../core/types.ts';
 import type { Service } from '../../ports.ts';
 import { runProgram } from '../processes.ts';
+import { checkLayout } from './check-layout.ts';
 import { inspectPhpFpm } from './discover.ts';
 import type { FpmConfiguration } from './pools.ts';
 import { readConfiguration } from './pools.ts';
@@ -63,7 +64,15 @@ export function phpFpmService(options: PhpFpmOptions): Service {
     rehearse: async (bytes) => {
       if (binary !== null) await rehearseCandidate({ binary, bytes, parse, name: livePath });
     },
-    testWith: async (bytes) => (binary === null ? { ok: true } : testWithBytes(await tested(binary), bytes)),
+    testWith: async (bytes) => {
+      if (binary === null) return { ok: true };
+      const fpm = await tested(binary);
+      if (bytes !== null) {
+        const configuration = readConfiguration({ config, prefix: fpm.prefix, livePath, candidate: bytes });
+        checkLayout(configuration, { livePath, revision: parse(bytes)?.revision ?? null });
+      }
+      return await testWithBytes(fpm, bytes);
+    },
     testLive: async () => (binary === null ? { ok: true } : testConfiguration(await tested(binary))),
     reload: async (before, bytes) => {
       const means = toMeans(options.reloadCommand);
