@@ -3,7 +3,7 @@
  * and the program as it is built in dist/. Everything lives in one scratch directory, which is removed at the end.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +16,7 @@ const ROOT = join(import.meta.dirname, '..');
 const isRoot = process.getuid?.() === 0;
 
 const scratch = mkdtempSync(join(tmpdir(), 'reconcile-demo-'));
+chmodSync(scratch, 0o711); // the workers of php-fpm run as nobody
 const work = join(scratch, 'config');
 const bare = join(scratch, 'config.git');
 const phpDir = join(scratch, 'php');

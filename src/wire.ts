@@ -17,7 +17,6 @@ import { copyRepositoryTemplate } from './adapters/repository-template.ts';
 import type { Config } from './config/config.ts';
 import { resolveConfig } from './config/resolve.ts';
 import { readWritten } from './config/written.ts';
-import { formatComplaint } from './core/complain.ts';
 import { ReconcileError } from './core/errors.ts';
 import { parseFile } from './core/grammar.ts';
 import type { Snapshot } from './core/types.ts';
@@ -92,8 +91,10 @@ export function readConfig(path: string, environment: Environment): Config {
   const resolved = written.value === null ? null : resolveConfig(written.value, readHostFacts());
   if (resolved !== null && resolved.value !== null) return resolved.value;
   const complaints = [...written.complaints, ...(resolved?.complaints ?? [])];
-  const lines = complaints.map((complaint) => `\n  ${formatComplaint(complaint)}`);
-  throw new ReconcileError('CONFIG_INVALID', `the host configuration ${path} is wrong:${lines.join('')}`);
+  const lines = complaints.map(
+    ({ at, message }) => `\n  ${at === null ? '' : `${at.line}:${at.column}: `}${message}`,
+  );
+  throw new ReconcileError('CONFIG_INVALID', `the host configuration ${path} is wrong:${lines.join('')}\n`);
 }
 
 function readConfigBytes(path: string): Uint8Array {
@@ -107,9 +108,13 @@ function readConfigBytes(path: string): Uint8Array {
   }
 }
 
-/** A config repository anywhere: a directory of files as they are, or the tip of a branch of a bare repository. */
+/**
+ * A config repository anywhere: a directory of files as they are, or the tip of a branch of a bare
+ * repository. Throws USAGE, and what the source throws.
+ */
 export async function openRepository(path: string, branch: string): Promise<Snapshot> {
   const directory = resolve(path);
+  if (!existsSync(directory)) throw new ReconcileError('USAGE', `there is no directory ${directory}`);
   const isBare = existsSync(join(directory, 'HEAD')) && existsSync(join(directory, 'objects'));
   if (!isBare) return readDirectory(directory);
   const source = localRepoSource({ gitdir: directory, branch });

@@ -9,11 +9,12 @@ const TEMPLATE = 'config-repo-template';
 const PLACEHOLDER_ID = '00000000-0000-4000-8000-000000000000';
 
 /**
- * Copies the template of a config repository to a new or empty directory and gives it an id of its own.
- * Throws USAGE when the directory holds anything: nothing is ever overwritten.
+ * Copies the template of a config repository to a new or empty directory, or to the clone of an empty repository, and
+ * gives it an id of its own. Throws USAGE when the directory holds anything else: nothing is ever overwritten.
  */
 export function copyRepositoryTemplate(directory: string): void {
-  if (existsSync(directory) && readdirSync(directory).length > 0) {
+  const isTaken = existsSync(directory) && readdirSync(directory).some((name) => name !== '.git');
+  if (isTaken) {
     throw new ReconcileError('USAGE', `${directory} is not empty; name a directory that does not exist yet`);
   }
   mkdirSync(directory, { recursive: true });

@@ -25,6 +25,13 @@ export function printError(io: Io, error: unknown): void {
   io.stderr.write(`${colors.red('reconcile: this is a bug, please report it:')}\n${stack}\n`);
 }
 
+/** The same for programs, where `--json` asks for one document on stdout. */
+export function printErrorDocument(io: Io, error: unknown): void {
+  const code = error instanceof ReconcileError ? error.code : 'BUG';
+  const message = error instanceof Error ? error.message : String(error);
+  io.stdout.write(`${JSON.stringify({ status: 'failed', error: { code, message } })}\n`);
+}
+
 /** One line each, errors and warnings, as compilers print them. */
 export function printComplaints(io: Io, complaints: readonly Complaint[]): void {
   const colors = colorsFor(io, io.stderr);

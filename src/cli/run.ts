@@ -3,7 +3,7 @@ import { ERRORS, ReconcileError } from '../core/errors.ts';
 import { VERSION } from '../core/version.ts';
 import type { Command, Io, OptionSpec, Options } from './command.ts';
 import { commands, mainCommand } from './commands/index.ts';
-import { printError } from './print.ts';
+import { printError, printErrorDocument } from './print.ts';
 
 /** Runs one command line and gives the exit code. Never throws: what is not foreseen is told as a bug, with its stack. */
 export async function run(io: Io): Promise<number> {
@@ -16,7 +16,8 @@ export async function run(io: Io): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERRORS.USAGE.exit;
-    printError(io, error);
+    if (io.argv.includes('--json')) printErrorDocument(io, error);
+    else printError(io, error);
     return error instanceof ReconcileError ? ERRORS[error.code].exit : 1;
   }
 }
@@ -27,6 +28,8 @@ function makeProgram(io: Io, end: (code: number) => void): Commander {
     .description(mainCommand.summary)
     .version(VERSION)
     .showHelpAfterError('See `reconcile --help`.')
+    .enablePositionalOptions()
+    .helpCommand(true)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -37,19 +40,29 @@ function makeProgram(io: Io, end: (code: number) => void): Commander {
   return program;
 }
 
-function addCommand(
-  commander: Commander,
-  command: Command,
-  call: { readonly io: Io; readonly end: (code: number) => void },
-): void {
+interface Registration {
+  readonly io: Io;
+  readonly end: (code: number) => void;
+}
+
+function addCommand(commander: Commander, command: Command, { io, end }: Registration): void {
   commander.description(command.summary).exitOverride();
   if (command.argument !== null) commander.argument(command.argument);
   for (const option of command.options) commander.addOption(makeOption(option));
-  commander.action(async (...given: unknown[]) => {
-    const argument = command.argument === null || typeof given[0] !== 'string' ? null : given[0];
-    const options = commander.optsWithGlobals() as Options;
-    call.end(await command.run({ io: call.io, argument, options }));
+  if (command === mainCommand) commander.argument('[command]').configureHelp({ visibleArguments: () => [] });
+  commander.action(async (given: unknown) => {
+    const argument = typeof given === 'string' ? given : null;
+    if (command === mainCommand && argument !== null) {
+      throw new ReconcileError('USAGE', `there is no command ${JSON.stringify(argument)}`);
+    }
+    end(await command.run({ io, argument, options: optionsOf(commander, command) }));
   });
+}
+
+/** What was given to the command itself, and before it where it has such an option too. */
+function optionsOf(commander: Commander, command: Command): Options {
+  const known = new Set(command.options.map((option) => makeOption(option).attributeName()));
+  return Object.fromEntries(Object.entries(commander.optsWithGlobals()).filter(([name]) => known.has(name)));
 }
 
 function makeOption(spec: OptionSpec): Option {

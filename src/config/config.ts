@@ -16,6 +16,10 @@ export interface PhpFpmConfig {
   /** Null: php-fpm runs in another container, so nothing can be rehearsed here. */
   readonly binary: string | null;
   readonly config: string;
+  /** The service's `-p`; null: what php-fpm was built with. */
+  readonly prefix: string | null;
+  /** Further arguments of the service. */
+  readonly args: readonly string[];
   /** Null: SIGUSR2 to the master. */
   readonly reloadCommand: readonly string[] | null;
   readonly startCommand: readonly string[] | null;

@@ -105,6 +105,8 @@ function resolvePhpFpm(resolving: Resolving, destinations: readonly Destination[
   if (found === null) return null;
   return {
     ...found,
+    prefix: written.text('php_fpm.prefix'),
+    args: written.list('php_fpm.arguments') ?? [],
     reloadCommand: written.list('reload.command'),
     startCommand: written.list('reload.start_command'),
     marginMs: (written.integer('reload.margin_seconds') ?? 5) * 1000,

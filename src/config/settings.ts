@@ -70,6 +70,14 @@ export const SETTINGS: readonly SettingSpec[] = [
     fallback: 'the only one found',
     meaning: 'main configuration, as the master was started with',
   }),
+  setting('php_fpm.prefix', 'path', {
+    fallback: 'what php-fpm was built with',
+    meaning: 'the `-p` that the service gives to php-fpm',
+  }),
+  setting('php_fpm.arguments', 'list', {
+    fallback: 'none',
+    meaning: 'further arguments that the service gives to php-fpm, e.g. [-c, /etc/php.ini]',
+  }),
   setting('php_fpm.pools', 'list', {
     fallback: 'none',
     meaning: 'pool headers to write, where the file is included outside of a pool',

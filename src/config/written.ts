@@ -40,8 +40,20 @@ export function readWritten(file: string, bytes: Uint8Array, overrides: Override
     const override = spec.environment === undefined ? undefined : overrides[spec.environment];
     if (override !== undefined) entries.set(spec.path, { value: readOverride(spec, override), at: null });
   }
+  complaints.push(...checkOverrides(overrides));
   complaints.push(...[...entries].flatMap(([path, entry]) => checkType(path, entry)));
   return { value: hasErrors(complaints) ? null : makeWritten(entries), complaints };
+}
+
+/** The variable that names the configuration file itself; read before there is one. */
+const CONFIG_PATH = 'RECONCILE_CONFIG';
+
+/** A mistyped name would otherwise be without effect and without a word. */
+function checkOverrides(overrides: Overrides): readonly Complaint[] {
+  const known = new Set([CONFIG_PATH, ...SETTINGS.map((spec) => spec.environment)]);
+  return Object.keys(overrides)
+    .filter((name) => name.startsWith('RECONCILE_') && !known.has(name))
+    .map((name) => wrong(null, `there is no setting ${name}; unset this environment variable`));
 }
 
 function readOverride(spec: SettingSpec, text: string): Texts {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { RealHost } from './real-host.ts';
 
@@ -19,7 +19,9 @@ describe('a commit becomes a running environment', () => {
     expect(host.once()).toMatchObject({ exit: 0 });
     const value = `it's 100% "exact"\n你好 $x`;
     expect(await host.ask('A')).toBe(value);
-    const shell = spawnSync('dash', ['-c', `. "$1"; printf %s "$A"`, 'dash', host.shellPath], { encoding: 'utf8' });
+    const shell = spawnSync('dash', ['-c', `. "$1"; printf %s "$A"`, 'dash', host.shellPath], {
+      encoding: 'utf8',
+    });
     expect(shell.stdout).toBe(value);
     expect(host.php.reloadsSeen()).toBe(2);
     await host.revert();
@@ -32,7 +34,10 @@ describe('a commit becomes a running environment', () => {
     const pools = [{ name: 'www' }, { name: 'api' }];
     const host = await rolledOut({ layout: 'global', pools, envFile: '' }, '');
     host.configure('names:\n  refuse: []\n');
-    writeFileSync(host.config, readFileSync(host.config, 'utf8').replace('php_fpm:\n', 'php_fpm:\n  pools: [www, api]\n'));
+    writeFileSync(
+      host.config,
+      readFileSync(host.config, 'utf8').replace('php_fpm:\n', 'php_fpm:\n  pools: [www, api]\n'),
+    );
     await host.commit({ 'env/common.yaml': 'A: two\n' });
     expect(host.once()).toMatchObject({ exit: 0 });
     for (const { name } of pools) expect((await host.php.ask(['A'], name)).get('A')).toBe('two');
@@ -109,20 +114,63 @@ describe('only when it changed', () => {
   test('a dry run and a plan tell the change and touch nothing', async () => {
     const host = await rolledOut();
     await host.commit({ 'env/common.yaml': 'A: two\n' });
-    const before = [host.php.envPath, host.shellPath, `${host.state}/ledger.json`].map((path) => host.identity(path));
+    const before = [host.php.envPath, host.shellPath, `${host.state}/ledger.json`].map((path) =>
+      host.identity(path),
+    );
     const dry = host.once('--dry-run', '--detailed-exitcode');
     expect(dry).toMatchObject({ exit: 2 });
     expect(dry.stdout).toContain('A = two');
     const plan = host.call('plan', '--itemize', '--config', host.config);
     expect(plan.stdout).toContain(`>fc.T...... ${host.shellPath}\n`);
-    expect([host.php.envPath, host.shellPath, `${host.state}/ledger.json`].map((path) => host.identity(path))).toEqual(before);
+    expect(
+      [host.php.envPath, host.shellPath, `${host.state}/ledger.json`].map((path) => host.identity(path)),
+    ).toEqual(before);
     expect(host.php.reloadsSeen()).toBe(1);
   });
 });
 
+describe('a host whose php-fpm cannot get the variables is told so, before anything is written', () => {
+  const GLOBAL = { layout: 'global', envFile: null } as const;
+
+  test.each([
+    [
+      'no include reads the file',
+      {},
+      (text: string) => text.replace('fpm.d/juanpi', 'juanpi'),
+      'no include line reads',
+    ],
+    ['the file is included outside of the pools', GLOBAL, (text: string) => text, 'outside of every pool'],
+    [
+      'a pool is named that does not exist',
+      GLOBAL,
+      (text: string) => text.replace('php_fpm:', 'php_fpm:\n  pools: [www, ghost]'),
+      'pool ghost',
+    ],
+    [
+      'the pool answers pings with a text of its own',
+      { pools: [{ name: 'www', lastLines: ['ping.response = mine'] }] },
+      (text: string) => text,
+      'pool www sets ping.response after',
+    ],
+  ] as const)('%s', async (_what, options, edit, message) => {
+    const host = await RealHost.start(options);
+    writeFileSync(host.config, edit(readFileSync(host.config, 'utf8')));
+    const ended = host.once();
+    expect([ended.exit, ended.stdout]).toEqual([78, '']);
+    expect(ended.stderr).toContain(message);
+    expect([existsSync(host.php.envPath), existsSync(host.shellPath)]).toEqual([false, false]);
+  });
+});
+
 /** Php-fpm's own `-t` passes all of these; each would change or kill the environment. */
-const MISSED_BY_PHP_FPM: readonly (readonly [string, (template: string) => Record<string, string | Uint8Array | null>])[] = [
-  ['a file cut at a line end', (t) => template(t.replace('{% for variable in variables', '{% for variable in variables limit: 1'))],
+const MISSED_BY_PHP_FPM: readonly (readonly [
+  string,
+  (template: string) => Record<string, string | Uint8Array | null>,
+])[] = [
+  [
+    'a file cut at a line end',
+    (t) => template(t.replace('for variable in variables', 'for variable in variables limit: 1')),
+  ],
   ['an empty file', () => template('')],
   ['a NUL-filled file', () => template('\0'.repeat(64))],
   ['a UTF-16 file', (t) => ({ [PHP_TEMPLATE]: Buffer.from(t, 'utf16le') })],
@@ -150,9 +198,16 @@ describe('never a broken php-fpm', () => {
     await host.commit({ 'env/common.yaml': 'A: one\nB: two\n' });
     expect(host.once()).toMatchObject({ exit: 0 });
     const before = host.identity(host.php.envPath);
-    const original = readFileSync(new URL(`../../config-repo-template/${PHP_TEMPLATE}`, import.meta.url), 'utf8');
+    const original = readFileSync(
+      new URL(`../../config-repo-template/${PHP_TEMPLATE}`, import.meta.url),
+      'utf8',
+    );
     for (const [what, break_] of MISSED_BY_PHP_FPM) {
-      await host.commit({ [PHP_TEMPLATE]: original, 'env/common.yaml': 'A: one\nB: two\n', ...break_(original) });
+      await host.commit({
+        [PHP_TEMPLATE]: original,
+        'env/common.yaml': 'A: one\nB: two\n',
+        ...break_(original),
+      });
       const refused = host.once();
       expect([what, refused.exit, refused.stdout]).toEqual([what, 14, '']);
       expect(refused.stderr).toMatch(/\[[A-Z_]+\]/);
@@ -208,7 +263,7 @@ describe('a reload is owed until it is proven', () => {
     const bytes = host.phpFile();
     const pid = `$(cat ${host.php.pidPath})`;
     const reload = `if grep -q bad ${host.php.envPath}; then kill -9 ${pid}; else kill -USR2 ${pid}; fi`;
-    const start = `${host.php.binary} -n -D -y ${host.php.configPath}`;
+    const start = `${host.php.binary} -n -D -y ${host.php.configPath}`; // the orphans keep the old socket
     host.configure(
       `reload:\n  command: [sh, -c, '${reload}']\n  start_command: [sh, -c, '${start}']\n  margin_seconds: 2\n`,
     );

@@ -1,10 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type SimpleGit, simpleGit } from 'simple-git';
+import type { SimpleGit } from 'simple-git';
+import { simpleGit } from 'simple-git';
 import { onTestFinished } from 'vitest';
-import { type PhpFpmOptions, startPhpFpm, type TestPhpFpm } from '../helpers/php-fpm.ts';
+import type { PhpFpmOptions, TestPhpFpm } from '../helpers/php-fpm.ts';
+import { startPhpFpm } from '../helpers/php-fpm.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const MAIN = join(ROOT, 'dist', 'main.js');
@@ -96,7 +107,10 @@ export class RealHost {
 
   call(...args: readonly string[]): Ended {
     const env = { ...process.env, TMPDIR: join(this.directory, 'tmp') };
-    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], { env, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+      env,
+      encoding: 'utf8',
+    });
     return { exit: status, stdout, stderr };
   }
 
@@ -125,7 +139,9 @@ export class RealHost {
     await this.#git.addConfig('user.email', 'test@localhost');
     await simpleGit({ baseDir: this.directory }).raw(['init', '--bare', '--initial-branch=main', this.bare]);
     await this.#git.addRemote('origin', this.bare);
-    cpSync(join(ROOT, 'config-repo-template', 'templates'), join(this.#work, 'templates'), { recursive: true });
+    cpSync(join(ROOT, 'config-repo-template', 'templates'), join(this.#work, 'templates'), {
+      recursive: true,
+    });
     await this.commit(SMALL);
   }
 }

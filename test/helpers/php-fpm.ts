@@ -19,6 +19,8 @@ export interface TestPool {
   readonly children?: number;
   /** Further lines of the pool, e.g. `env["A"] = "1"`. */
   readonly lines?: readonly string[];
+  /** The same, behind the include of the env file. */
+  readonly lastLines?: readonly string[];
 }
 
 export interface PhpFpmOptions {
@@ -132,6 +134,7 @@ function poolLines(dir: string, pool: TestPool, layout: string): readonly string
     ...(ping === null ? [] : [`ping.path = ${ping}`]),
     ...(pool.lines ?? []),
     ...(layout === 'inside-pool' && pool.readsEnv !== false ? [`include = ${dir}/fpm.d/*.conf`] : []),
+    ...(pool.lastLines ?? []),
   ];
 }
 

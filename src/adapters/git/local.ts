@@ -30,6 +30,7 @@ export function localRepoSource(options: LocalRepoOptions): GitSource {
   };
 }
 
+/** The full name of a branch: `main` is `refs/heads/main`; a name that starts with `refs/` stays. */
 export function fullRef(branch: string): string {
   return branch.startsWith('refs/') ? branch : `refs/heads/${branch}`;
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { ReconcileError } from '../../core/errors.ts';
+import { makeRefusal } from '../../core/refusal.ts';
 import { renderInto } from '../../core/render-into.ts';
 import { openRepository, outputDirectory } from '../../wire.ts';
 import type { Call, Command } from '../command.ts';
@@ -31,8 +32,7 @@ export const render: Command = {
     const snapshot = await openRepository(required(call, 'repository'), textOption(call, 'branch') ?? 'main');
     const rendered = renderInto(snapshot, request);
     printComplaints(call.io, rendered.complaints);
-    if (rendered.value === null)
-      throw new ReconcileError('YAML_SHAPE', 'nothing was rendered: see the mistakes above');
+    if (rendered.value === null) throw makeRefusal('the repository', rendered.complaints);
     for (const file of rendered.value) call.io.stdout.write(`${output.write(file)}\n`);
     return 0;
   },

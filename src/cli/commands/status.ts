@@ -26,7 +26,8 @@ function formatStatus(found: Status): string {
   const rows: readonly (readonly [string, string])[] = [
     ['host', found.host],
     ['applied', found.applied ?? 'nothing yet'],
-    ['branch', 'commit' in found.head ? found.head.commit : `cannot be read: ${found.head.problem}`],
+    ['branch', found.head.commit ?? 'cannot be read'],
+    ...(found.head.problem === null ? [] : [['', found.head.problem] as const]),
     ...found.files.map((file) => ['file', `${file.path}: ${file.state}`] as const),
     ['php-fpm', describeService(found)],
     ['owed', found.owed === null ? 'nothing' : `a reload (${found.owed.phase})`],

@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import type { HostFacts } from '../../src/config/config.ts';
+import { resolveConfig } from '../../src/config/resolve.ts';
+import { readWritten } from '../../src/config/written.ts';
+import { formatComplaint } from '../../src/core/complain.ts';
+
+const NEW_HOST: HostFacts = {
+  hostname: 'web-1',
+  uid: 0,
+  gid: 0,
+  isDirectory: () => false,
+  uidOf: (name) => (name === 'www-data' ? 33 : null),
+  gidOf: (name) => (name === 'www-data' ? 33 : null),
+  phpFpms: () => [{ binary: '/usr/sbin/php-fpm8.2', config: '/etc/php/8.2/fpm/php-fpm.conf' }],
+};
+
+const MINIMAL =
+  'repository:\n  url: /srv/config.git\nfiles:\n  php-fpm:\n    path: /etc/php/env.d/juanpi_php_env.conf\n';
+
+/** The configuration that a text gives, or its complaints as they are printed. */
+function read(
+  text: string,
+  { facts = NEW_HOST, environment = {} }: { facts?: HostFacts; environment?: Record<string, string> } = {},
+) {
+  const written = readWritten('config.yaml', Buffer.from(text), environment);
+  const resolved = written.value === null ? null : resolveConfig(written.value, facts);
+  const complaints = [...written.complaints, ...(resolved?.complaints ?? [])].map(formatComplaint);
+  return { config: resolved?.value ?? null, complaints };
+}
+
+describe('defaults', () => {
+  test('a repository and a file are enough', () => {
+    const { config, complaints } = read(MINIMAL);
+    expect(complaints).toEqual([]);
+    expect(config).toMatchObject({
+      repository: { gitdir: '/srv/config.git', branch: 'main' },
+      profile: {
+        name: 'web-1',
+        destinations: [
+          { target: 'php-fpm', path: '/etc/php/env.d/juanpi_php_env.conf', mode: 0o600, uid: 0, gid: 0 },
+        ],
+        announceRevision: true,
+        exposeSecrets: false,
+      },
+      phpFpm: { binary: '/usr/sbin/php-fpm8.2', reloadCommand: null, startCommand: null, marginMs: 5000 },
+      state: '/var/lib/reconcile',
+      lock: '/run/reconcile/lock',
+    });
+  });
+
+  test('the old places are taken where their directories exist, and nowhere else is guessed', () => {
+    const old = { ...NEW_HOST, isDirectory: () => true };
+    const paths = read('repository: {url: /srv/config.git}\n', { facts: old }).config?.profile.destinations;
+    expect(paths?.map((destination) => destination.path)).toEqual([
+      '/usr/local/webserver/php/etc/fpm.d/juanpi_php_env.conf',
+      '/etc/profile.d/shell_env.sh',
+    ]);
+    expect(read('repository: {url: /srv/config.git}\n').complaints).toEqual([
+      'no file is configured: set files.php-fpm.path or files.shell.path [CONFIG_INVALID]',
+    ]);
+  });
+
+  test('a host with the shell file alone needs no php-fpm', () => {
+    const facts = { ...NEW_HOST, phpFpms: () => [] };
+    const text = 'repository: {url: /srv/config.git}\nfiles:\n  shell: {path: /etc/profile.d/shell_env.sh}\n';
+    expect(read(text, { facts }).config).toMatchObject({ phpFpm: null });
+  });
+
+  test('one of several php-fpm is never chosen', () => {
+    const phpFpms = () =>
+      ['8.1', '8.2'].map((v) => ({ binary: `/usr/sbin/php-fpm${v}`, config: `/etc/php/${v}/fpm.conf` }));
+    const { complaints } = read(MINIMAL, { facts: { ...NEW_HOST, phpFpms } });
+    expect(complaints[0]).toMatch(/set php_fpm.binary and php_fpm.config: several were found: .*8\.1.*8\.2/);
+    const chosen = read(`${MINIMAL}php_fpm:\n  binary: /usr/sbin/php-fpm8.1\n`, {
+      facts: { ...NEW_HOST, phpFpms },
+    });
+    expect(chosen.config?.phpFpm?.config).toBe('/etc/php/8.1/fpm.conf');
+  });
+
+  test('php-fpm in another container has no binary here', () => {
+    const { config } = read(`${MINIMAL}php_fpm: {binary: none, config: /etc/php-fpm.conf}\n`);
+    expect(config?.phpFpm?.binary).toBeNull();
+  });
+});
+
+describe('what is written', () => {
+  test('environment variables win over the file', () => {
+    const environment = { RECONCILE_HOST: 'web-9', RECONCILE_GROUPS: 'a, b', RECONCILE_ENVIRONMENT: 'test' };
+    const { config } = read(`${MINIMAL}host:\n  name: web-2\n`, { environment });
+    expect(config?.profile).toMatchObject({ name: 'web-9', groups: ['a', 'b'], environment: 'test' });
+  });
+
+  test('a mistyped environment variable is told', () => {
+    const { complaints } = read(MINIMAL, {
+      environment: { RECONCILE_HOSTS: 'web-9', RECONCILE_CONFIG: '/x' },
+    });
+    expect(complaints).toEqual([
+      'there is no setting RECONCILE_HOSTS; unset this environment variable [CONFIG_INVALID]',
+    ]);
+  });
+
+  test('users and groups are names or numbers', () => {
+    const { config } = read(`${MINIMAL}    owner: www-data\n    group: 1234\n    mode: 0640\n`);
+    expect(config?.profile.destinations[0]).toMatchObject({ uid: 33, gid: 1234, mode: 0o640 });
+  });
+
+  test('every mistake is told at once, with its place', () => {
+    const text = [
+      'repository:',
+      '  url: relative/path',
+      '  brunch: main',
+      'files:',
+      '  php-fpm:',
+      '    mode: rw',
+      'reload:',
+      '  margin_seconds: soon',
+      '  command: restart',
+      'php_fpm:',
+      '  announce_revision: yes',
+    ].join('\n');
+    expect(read(text).complaints).toEqual([
+      'config.yaml:3:3: there is no setting repository.brunch [CONFIG_INVALID]',
+      'config.yaml:2:8: repository.url must be an absolute path, not "relative/path" [CONFIG_INVALID]',
+      'config.yaml:6:11: files.php-fpm.mode must be octal permission bits such as 0640, not "rw" [CONFIG_INVALID]',
+      'config.yaml:8:19: reload.margin_seconds must be a whole number, not "soon" [CONFIG_INVALID]',
+      'config.yaml:9:12: reload.command must be a list, e.g. [a, b] [CONFIG_INVALID]',
+      'config.yaml:11:22: php_fpm.announce_revision must be true or false, not "yes" [CONFIG_INVALID]',
+    ]);
+  });
+
+  test.each([
+    [
+      'files:\n  php-fpm:\n    owner: nobody-here\n    path: /a/b\n',
+      'there is no user nobody-here on this host',
+    ],
+    ['files:\n  shell:\n    mode: 0644\n', 'files.shell.path is missing: name the file to write'],
+    [
+      'files:\n  php-fpm: {path: /a/b}\n',
+      'repository.url is missing: name the config repository on this host',
+    ],
+  ])('%j is refused', (text, message) => {
+    expect(read(text).complaints.join('\n')).toContain(message);
+  });
+});

@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { RealHost } from './real-host.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const MAIN = join(ROOT, 'dist', 'main.js');
+const VARIABLES = 50;
+
+/** A host with 50 variables whose last run found nothing to do. */
+async function quietHost(): Promise<RealHost> {
+  const host = await RealHost.start();
+  const lines = Array.from({ length: VARIABLES }, (_, i) => `NAME_${i}: "value number ${i}"\n`);
+  await host.commit({ 'env/common.yaml': lines.join('') });
+  expect(host.once()).toMatchObject({ exit: 0 });
+  return host;
+}
+
+/** Wall time of one process, in milliseconds. */
+function time(args: readonly string[]): number {
+  const start = performance.now();
+  expect(spawnSync(process.execPath, args).status).toBe(0);
+  return performance.now() - start;
+}
+
+function median(figures: readonly number[]): number {
+  return [...figures].sort((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
+}
+
+/** System calls that change something, or could: what a pass that finds nothing to do never makes. */
+const CHANGING = [
+  'rename,renameat,renameat2,unlink,unlinkat,mkdir,mkdirat,rmdir,link,linkat,symlink,symlinkat',
+  'fsync,fdatasync,ftruncate,truncate,chmod,fchmod,fchmodat,chown,fchown,fchownat,pwrite64,kill,tgkill,tkill',
+  'clone3,fork,vfork,execve,connect,openat,write',
+].join(',');
+
+describe('a pass that finds nothing to do', () => {
+  test(`takes at most twice as long as node -e 0, with ${VARIABLES} variables`, async () => {
+    const host = await quietHost();
+    const pass = [MAIN, '--once', '--config', host.config];
+    const ratios: number[] = [];
+    for (let pair = 0; pair < 25; pair++) {
+      const [ours, floor] = [time(pass), time(['-e', '0'])];
+      if (pair >= 5) ratios.push(ours / floor);
+    }
+    console.info(
+      `no-op --once / node -e 0: median ratio ${median(ratios).toFixed(2)} of 20 interleaved pairs`,
+    );
+    expect(median(ratios)).toBeLessThanOrEqual(2);
+  });
+
+  test('loads only its entry: configuration, ledger, probe and hashes', async () => {
+    const host = await quietHost();
+    const trace = join(host.directory, 'trace');
+    const opened = strace(trace, 'openat', host);
+    const scripts = opened.filter(
+      (line) => /\.(js|mjs|cjs|node|json)"/.test(line) && !line.includes('ENOENT'),
+    );
+    const files = [...new Set(scripts.map((line) => /"([^"]+)"/.exec(line)?.[1] ?? ''))];
+    expect(files.filter((file) => !file.endsWith('package.json')).sort()).toEqual(
+      [MAIN, join(host.state, 'ledger.json')].sort(),
+    );
+    const meta = JSON.parse(readFileSync(join(ROOT, 'dist', 'meta.json'), 'utf8'));
+    expect(Object.keys(meta.outputs['dist/main.js'].inputs).sort()).toEqual([
+      'src/adapters/git/ref.ts',
+      'src/adapters/ledger-format.ts',
+      'src/core/version.ts',
+      'src/main.ts',
+      'src/quiet.ts',
+    ]);
+  });
+
+  test('writes nothing, signals nobody and starts no program', async () => {
+    const host = await quietHost();
+    const lines = strace(join(host.directory, 'trace'), CHANGING, host);
+    const changes = lines.filter((line) => !isHarmless(line));
+    expect(changes).toEqual([]);
+  });
+
+  test.each([
+    ['the file is edited', (host: RealHost) => writeFileSync(host.php.envPath, 'edited')],
+    ['the configuration is edited', (host: RealHost) => host.configure('names:\n  allow: [PATH]\n')],
+    ['the ledger is damaged', (host: RealHost) => writeFileSync(join(host.state, 'ledger.json'), 'damaged')],
+  ])('is not quiet when %s', async (_what, change) => {
+    const host = await quietHost();
+    change(host);
+    const trace = strace(join(host.directory, 'trace'), 'openat', host);
+    expect(trace.some((line) => line.includes('/dist/chunks/'))).toBe(true);
+  });
+});
+
+/** The traced calls of one pass, of all its threads. */
+function strace(output: string, calls: string, host: RealHost): readonly string[] {
+  const args = [
+    '-f',
+    '-qq',
+    '-o',
+    output,
+    '-e',
+    `trace=${calls}`,
+    process.execPath,
+    MAIN,
+    '--once',
+    '--config',
+    host.config,
+  ];
+  expect(spawnSync('strace', args).status).toBe(0);
+  expect(existsSync(output)).toBe(true);
+  return readFileSync(output, 'utf8').trim().split('\n');
+}
+
+/** Opening for reading, Node's own start and its wake-up descriptors change nothing. */
+function isHarmless(line: string): boolean {
+  if (/ openat\(/.test(line)) return /O_RDONLY/.test(line) || /"\/dev\/null"/.test(line);
+  if (/ execve\(/.test(line)) return line.includes('/node"');
+  if (/ clone3\(/.test(line)) return line.includes('CLONE_THREAD');
+  // eventfd of libuv: eight bytes of 1.
+  return (
+    / write\(\d+, "\\1\\0\\0\\0\\0\\0\\0\\0", 8\)/.test(line) ||
+    (/ (write|<\.\.\.)/.test(line) && line.includes('resumed'))
+  );
+}
