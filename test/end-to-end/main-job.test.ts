@@ -130,7 +130,7 @@ describe('only when it changed', () => {
 });
 
 describe('a host whose php-fpm cannot get the variables is told so, before anything is written', () => {
-  const GLOBAL = { layout: 'global', envFile: null } as const;
+  const GLOBAL = { layout: 'first', envFile: null } as const;
 
   test.each([
     [
@@ -262,8 +262,8 @@ describe('a reload is owed until it is proven', () => {
     const host = await rolledOut({ daemonize: true });
     const bytes = host.phpFile();
     const pid = `$(cat ${host.php.pidPath})`;
-    const reload = `if grep -q bad ${host.php.envPath}; then kill -9 ${pid}; else kill -USR2 ${pid}; fi`;
-    const start = `${host.php.binary} -n -D -y ${host.php.configPath}`; // the orphans keep the old socket
+    const reload = `if grep -q bad ${host.php.envPath}; then kill -9 -- -${pid}; else kill -USR2 ${pid}; fi`;
+    const start = `${host.php.binary} -n -D -y ${host.php.configPath}`;
     host.configure(
       `reload:\n  command: [sh, -c, '${reload}']\n  start_command: [sh, -c, '${start}']\n  margin_seconds: 2\n`,
     );

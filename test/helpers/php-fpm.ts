@@ -28,8 +28,8 @@ export interface PhpFpmOptions {
   readonly pools?: readonly TestPool[];
   /** What the env file holds at the start; null: it does not exist. Default empty. */
   readonly envFile?: string | null;
-  /** `inside-pool`: included by `fpm.d/*.conf` inside the pools; `global`: after all pools, needs `[pool]` headers. */
-  readonly layout?: 'inside-pool' | 'global';
+  /** `inside-pool`: included by `fpm.d/*.conf` inside the pools; `global`, `first`: after or before all pools. */
+  readonly layout?: 'inside-pool' | 'global' | 'first';
   readonly daemonize?: boolean;
   /** As php-fpm writes it, e.g. `10s`; default 0. */
   readonly processControlTimeout?: string;
@@ -114,6 +114,7 @@ function writeConfiguration(dir: string, options: PhpFpmOptions): string {
     `error_log = ${dir}/error.log`,
     `process_control_timeout = ${options.processControlTimeout ?? '0'}`,
     ...(options.globalLines ?? []),
+    ...(layout === 'first' ? [`include = ${dir}/fpm.d/*.conf`] : []),
     ...poolsOf(options).flatMap((pool) => poolLines(dir, pool, layout)),
     ...(layout === 'global' ? [`include = ${dir}/fpm.d/*.conf`] : []),
   ];

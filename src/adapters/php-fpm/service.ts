@@ -85,7 +85,8 @@ export function phpFpmService(options: PhpFpmOptions): Service {
         ...(await begin(bytes)),
         before,
         oldChildren: new Set<string>(),
-        looksForGone: LOOKS_FOR_GONE,
+        // Without a former incarnation it is a start that is waited for.
+        looksForGone: before === null ? Number.POSITIVE_INFINITY : LOOKS_FOR_GONE,
       };
       await waitForProof(request, ({ pid }) => {
         if (patience.aborted) throw unproven(`master ${pid} has not read its configuration again`);
