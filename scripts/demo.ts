@@ -2,8 +2,18 @@
  * The main job from end to end, for a person to read: a config repository made from the template, a private php-fpm,
  * and the program as it is built in dist/. Everything lives in one scratch directory, which is removed at the end.
  */
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -53,7 +63,8 @@ function reconcile(args: readonly string[], expected = 0): string {
   const output = result.stdout + result.stderr;
   show(`reconcile ${args.filter((arg) => arg !== '--config' && arg !== config).join(' ')}`, output);
   console.log(pc.dim(`  exit ${result.status}${output === '' ? ', no output' : ''}`));
-  if (result.status !== expected) throw new Error(`expected exit ${expected}, got ${result.status}: ${output}`);
+  if (result.status !== expected)
+    throw new Error(`expected exit ${expected}, got ${result.status}: ${output}`);
   return output;
 }
 
@@ -62,8 +73,20 @@ function once(expected = 0): string {
 }
 
 function git(...args: readonly string[]): string {
-  const identity = ['-c', 'user.name=demo', '-c', 'user.email=demo@localhost', '-c', 'advice.detachedHead=false'];
-  return execFileSync('git', [...identity, ...args], { cwd: work, env: environment, encoding: 'utf8', stdio: 'pipe' });
+  const identity = [
+    '-c',
+    'user.name=demo',
+    '-c',
+    'user.email=demo@localhost',
+    '-c',
+    'advice.detachedHead=false',
+  ];
+  return execFileSync('git', [...identity, ...args], {
+    cwd: work,
+    env: environment,
+    encoding: 'utf8',
+    stdio: 'pipe',
+  });
 }
 
 /** Commits and pushes a change to the configuration of every host. */
@@ -77,7 +100,10 @@ function commit(message: string, change: () => void): void {
 function startPhpFpm(): ChildProcess {
   mkdirSync(join(phpDir, 'fpm.d'), { recursive: true });
   const probe = join(phpDir, 'probe.php');
-  writeFileSync(probe, "<?php $value = getenv($_GET['name']); echo $value === false ? '(not set)' : $value;\n");
+  writeFileSync(
+    probe,
+    "<?php $value = getenv($_GET['name']); echo $value === false ? '(not set)' : $value;\n",
+  );
   const user = isRoot ? 'user = nobody\ngroup = nogroup\n' : '';
   writeFileSync(
     join(phpDir, 'php-fpm.conf'),
@@ -96,7 +122,14 @@ async function ask(name: string): Promise<string> {
   const script = join(phpDir, 'probe.php');
   const answer = await askFastCgi(
     socket,
-    { params: { SCRIPT_FILENAME: script, SCRIPT_NAME: '/probe.php', REQUEST_METHOD: 'GET', QUERY_STRING: `name=${name}` } },
+    {
+      params: {
+        SCRIPT_FILENAME: script,
+        SCRIPT_NAME: '/probe.php',
+        REQUEST_METHOD: 'GET',
+        QUERY_STRING: `name=${name}`,
+      },
+    },
     { deadlineMs: 5_000 },
   );
   return answer.stdout.toString('utf8');
@@ -105,7 +138,9 @@ async function ask(name: string): Promise<string> {
 async function showValue(name: string): Promise<void> {
   console.log(pc.dim(`php: getenv('${name}') in a worker`));
   console.log(`  ${await ask(name)}`);
-  const shell = execFileSync('sh', ['-c', `. "$1"; printf %s "$${name}"`, 'sh', shellFile], { encoding: 'utf8' });
+  const shell = execFileSync('sh', ['-c', `. "$1"; printf %s "$${name}"`, 'sh', shellFile], {
+    encoding: 'utf8',
+  });
   console.log(pc.dim(`sh: $${name} in a login shell`));
   console.log(`  ${shell}`);
 }
@@ -128,7 +163,8 @@ async function prepare(): Promise<ChildProcess> {
   show('git clone --bare config config.git', '');
   const php = startPhpFpm();
   while (!existsSync(socket) && php.exitCode === null) await sleep(10);
-  if (php.exitCode !== null) throw new Error(`php-fpm did not start: ${readFileSync(join(phpDir, 'error.log'), 'utf8')}`);
+  if (php.exitCode !== null)
+    throw new Error(`php-fpm did not start: ${readFileSync(join(phpDir, 'error.log'), 'utf8')}`);
   writeFileSync(
     config,
     `repository:\n  url: ${bare}\nhost:\n  name: ${HOST}\nfiles:\n  php-fpm:\n    path: ${phpFile}\n  shell:\n    path: ${shellFile}\n` +
@@ -183,7 +219,9 @@ let php: ChildProcess | null = null;
 try {
   php = await prepare();
   await tell();
-  console.log(`\n${pc.green('The demo went through.')} Everything it made was in one scratch directory, which is removed now.`);
+  console.log(
+    `\n${pc.green('The demo went through.')} Everything it made was in one scratch directory, which is removed now.`,
+  );
 } finally {
   if (php !== null && php.exitCode === null) {
     php.kill('SIGQUIT');

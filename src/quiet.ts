@@ -4,11 +4,9 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { readRef } from './adapters/git/ref.ts';
 import { parseLedger } from './adapters/ledger-format.ts';
+import { DEFAULT_CONFIG_PATH, DEFAULT_STATE_PATH } from './core/paths.ts';
 import type { KeptFile, QuietRecord } from './core/types.ts';
 import { VERSION } from './core/version.ts';
-
-export const DEFAULT_CONFIG_PATH = '/etc/reconcile/config.yaml';
-export const DEFAULT_STATE_PATH = '/var/lib/reconcile';
 
 /** The process's environment variables, as they come in from main.ts. */
 export type Environment = Readonly<Record<string, string | undefined>>;

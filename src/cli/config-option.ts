@@ -1,4 +1,4 @@
-import { DEFAULT_CONFIG_PATH } from '../quiet.ts';
+import { DEFAULT_CONFIG_PATH } from '../core/paths.ts';
 import type { Call, OptionSpec } from './command.ts';
 import { textOption } from './command.ts';
 

@@ -1,4 +1,5 @@
 import { complain, hasErrors } from '../core/complain.ts';
+import { DEFAULT_STATE_PATH } from '../core/paths.ts';
 import type { Checked, Complaint, Destination, HostProfile, Location, TargetName } from '../core/types.ts';
 import type { Config, HostFacts, PhpFpmConfig } from './config.ts';
 import type { Written } from './written.ts';
@@ -26,7 +27,7 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
     repository: { gitdir, branch: written.text('repository.branch') ?? 'main' },
     profile,
     phpFpm,
-    state: written.text('state') ?? '/var/lib/reconcile',
+    state: written.text('state') ?? DEFAULT_STATE_PATH,
     lock: written.text('lock') ?? '/run/reconcile/lock',
     limits: { fileBytes: written.integer('limits.file_bytes') ?? 1024 * 1024 },
   };

@@ -1,3 +1,5 @@
+import { DEFAULT_STATE_PATH } from '../core/paths.ts';
+
 /** How the text of a setting is read. `mode`: octal permission bits; `path`: absolute; `list`: texts. */
 export type SettingType = 'text' | 'path' | 'integer' | 'boolean' | 'mode' | 'list';
 
@@ -111,7 +113,7 @@ export const SETTINGS: readonly SettingSpec[] = [
     meaning: 'let secrets into a file that everybody can read',
   }),
   setting('state', 'path', {
-    fallback: '/var/lib/reconcile',
+    fallback: DEFAULT_STATE_PATH,
     meaning: 'directory of the ledger and of kept bytes',
     environment: 'RECONCILE_STATE',
   }),

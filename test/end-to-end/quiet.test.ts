@@ -62,6 +62,7 @@ describe('a pass that finds nothing to do', () => {
       'src/adapters/errno.ts',
       'src/adapters/git/ref.ts',
       'src/adapters/ledger-format.ts',
+      'src/core/paths.ts',
       'src/core/version.ts',
       'src/main.ts',
       'src/quiet.ts',

@@ -28,7 +28,7 @@ export interface Ended {
 }
 
 /** A repository in a few lines; the templates are those of config-repo-template. */
-export const SMALL: Readonly<Record<string, string>> = {
+const SMALL: Readonly<Record<string, string>> = {
   'reconcile.yaml': 'format: 1\nid: 6e1f3c1e-0d7f-4c5e-9f0a-3d1c2b4a5968\nlayers:\n  - env/common.yaml\n',
   'hosts.yaml': 'web-1:\n  environment: test\n',
   'env/common.yaml': 'A: one\n',

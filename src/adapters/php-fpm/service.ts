@@ -1,4 +1,4 @@
-import type { ParsedFile } from '../../core/types.ts';
+import type { ParsedFile, ServiceState, TestVerdict } from '../../core/types.ts';
 import type { Service } from '../../ports.ts';
 import { runProgram } from '../processes.ts';
 import { checkLayout } from './check-layout.ts';
@@ -44,69 +44,105 @@ const START_DEADLINE_MS = 30_000;
  * php-fpm; the main configuration must be readable all the same.
  */
 export function phpFpmService(options: PhpFpmOptions): Service {
-  const { binary, config, livePath, parse } = options;
-  const identity = { binary, config };
-  const findPrefix = rememberPrefix(options);
-  const readTree = (prefix: string | null): FpmConfiguration =>
-    readConfiguration({ config, prefix, livePath });
-  const tested = async (path: string): Promise<TestedFpm> => ({
-    ...{ binary: path, config, livePath, prefix: await findPrefix() },
-    args: [...(options.prefix == null ? [] : ['-p', options.prefix]), ...(options.args ?? [])],
-  });
-  const begin = async (bytes: Uint8Array | null) => {
-    const configuration = readTree(await findPrefix());
-    const deadlineMs = configuration.processControlTimeoutMs + options.marginMs;
-    const revision = bytes === null ? null : (parse(bytes)?.revision ?? null);
-    return { identity, configuration, revision, deadlineMs, late: AbortSignal.timeout(deadlineMs) };
-  };
-  return {
-    inspect: () => inspectPhpFpm(identity, async () => readTree(await findPrefix())),
-    rehearse: async (bytes) => {
-      if (binary !== null) await rehearseCandidate({ binary, bytes, parse, name: livePath });
-    },
-    testWith: async (bytes) => {
-      if (binary === null) return { ok: true };
-      const fpm = await tested(binary);
-      if (bytes !== null) {
-        const configuration = readConfiguration({ config, prefix: fpm.prefix, livePath, candidate: bytes });
-        checkLayout(configuration, { livePath, revision: parse(bytes)?.revision ?? null });
-      }
-      return await testWithBytes(fpm, bytes);
-    },
-    testLive: async () => (binary === null ? { ok: true } : testConfiguration(await tested(binary))),
-    reload: async (before, bytes) => {
-      const means = toMeans(options.reloadCommand);
-      await reloadPhpFpm({ ...(await begin(bytes)), before: before.incarnation, means });
-    },
-    revive: () => start(options.startCommand),
-    prove: async (before, bytes) => {
-      const patience = AbortSignal.timeout(PATIENCE_WITH_OLD_MS);
-      const request = {
-        ...(await begin(bytes)),
-        before,
-        oldChildren: new Set<string>(),
-        // Without a former incarnation it is a start that is waited for.
-        looksForGone: before === null ? Number.POSITIVE_INFINITY : LOOKS_FOR_GONE,
-      };
-      await waitForProof(request, ({ pid }) => {
-        if (patience.aborted) throw unproven(`master ${pid} has not read its configuration again`);
-      });
-    },
-  };
+  return new PhpFpm(options);
+}
+
+class PhpFpm implements Service {
+  readonly #options: PhpFpmOptions;
+  /** The prefix does not change while we run; asking for it costs one run of php-fpm. */
+  #prefix: Promise<string | null> | null = null;
+
+  constructor(options: PhpFpmOptions) {
+    this.#options = options;
+  }
+
+  inspect(): Promise<ServiceState> {
+    return inspectPhpFpm(this.#options, () => this.#readConfiguration());
+  }
+
+  async rehearse(bytes: Uint8Array): Promise<void> {
+    const { binary, parse, livePath } = this.#options;
+    if (binary !== null) await rehearseCandidate({ binary, bytes, parse, name: livePath });
+  }
+
+  async testWith(bytes: Uint8Array | null): Promise<TestVerdict> {
+    const fpm = await this.#testable();
+    if (fpm === null) return { ok: true };
+    if (bytes !== null) {
+      const { livePath } = this.#options;
+      checkLayout(await this.#readConfiguration(bytes), { livePath, revision: this.#revisionOf(bytes) });
+    }
+    return await testWithBytes(fpm, bytes);
+  }
+
+  async testLive(): Promise<TestVerdict> {
+    const fpm = await this.#testable();
+    return fpm === null ? { ok: true } : await testConfiguration(fpm);
+  }
+
+  async reload(before: ServiceState & { readonly kind: 'running' }, bytes: Uint8Array | null): Promise<void> {
+    const means = toMeans(this.#options.reloadCommand);
+    await reloadPhpFpm({ ...(await this.#beginProof(bytes)), before: before.incarnation, means });
+  }
+
+  revive(): Promise<void> {
+    return start(this.#options.startCommand);
+  }
+
+  async prove(before: string | null, bytes: Uint8Array | null): Promise<void> {
+    const patience = AbortSignal.timeout(PATIENCE_WITH_OLD_MS);
+    // Without a former incarnation it is a start that is waited for.
+    const looksForGone = before === null ? Number.POSITIVE_INFINITY : LOOKS_FOR_GONE;
+    const proof = {
+      ...(await this.#beginProof(bytes)),
+      before,
+      oldChildren: new Set<string>(),
+      looksForGone,
+    };
+    await waitForProof(proof, ({ pid }) => {
+      if (patience.aborted) throw unproven(`master ${pid} has not read its configuration again`);
+    });
+  }
+
+  /** The clock of the proof starts here. */
+  async #beginProof(bytes: Uint8Array | null) {
+    const configuration = await this.#readConfiguration();
+    const deadlineMs = configuration.processControlTimeoutMs + this.#options.marginMs;
+    const revision = this.#revisionOf(bytes);
+    const late = AbortSignal.timeout(deadlineMs);
+    return { identity: this.#options, configuration, revision, deadlineMs, late };
+  }
+
+  /** As it is on disk, or with these bytes in place of our file. */
+  async #readConfiguration(candidate?: Uint8Array): Promise<FpmConfiguration> {
+    const { config, livePath } = this.#options;
+    const root = { config, livePath, prefix: await this.#findPrefix() };
+    return readConfiguration(candidate === undefined ? root : { ...root, candidate });
+  }
+
+  /** Null: there is no php-fpm beside us. */
+  async #testable(): Promise<TestedFpm | null> {
+    const { binary, config, livePath, prefix = null, args = [] } = this.#options;
+    if (binary === null) return null;
+    const prefixArgs = prefix === null ? [] : ['-p', prefix];
+    return { binary, config, livePath, prefix: await this.#findPrefix(), args: [...prefixArgs, ...args] };
+  }
+
+  #findPrefix(): Promise<string | null> {
+    const { binary, prefix = null } = this.#options;
+    if (prefix !== null || binary === null) return Promise.resolve(prefix);
+    this.#prefix ??= discoverPrefix(binary);
+    return this.#prefix;
+  }
+
+  /** What the bytes announce; null where they announce nothing or are not ours. */
+  #revisionOf(bytes: Uint8Array | null): string | null {
+    return bytes === null ? null : (this.#options.parse(bytes)?.revision ?? null);
+  }
 }
 
 function toMeans(command: readonly string[] | null): Parameters<typeof reloadPhpFpm>[0]['means'] {
   return command === null ? { kind: 'signal' } : { kind: 'command', command };
-}
-
-/** The prefix does not change while we run; asking for it costs one run of php-fpm. */
-function rememberPrefix({ binary, prefix = null }: PhpFpmOptions): () => Promise<string | null> {
-  let found: Promise<string | null> | null = null;
-  return () => {
-    if (prefix !== null || binary === null) return Promise.resolve(prefix);
-    found ??= discoverPrefix(binary);
-    return found;
-  };
 }
 
 /** What comes of it is for the next inspection to see; a start command that fails changes nothing. */
