@@ -55,7 +55,9 @@ async function proveReload(world: World, plan: Plan, state: Running): Promise<nu
     );
   }
   rememberSignal(world, plan, state.incarnation);
+  world.log.event('info', 'reloading', { pid: state.pid });
   await service.reload(state, phpFpmBytes(plan.desired));
+  world.log.event('info', 'proven', { pid: state.pid });
   return 1;
 }
 

@@ -35,6 +35,7 @@ async function installOwing(world: World, plan: Plan): Promise<void> {
   await rememberPrepared(world, plan);
   try {
     world.files.install(plan.changes);
+    world.log.event('info', 'installed', { paths: plan.changes.map((change) => change.desired.path) });
   } catch (error) {
     // Where all files are as they were, only what was owed before is owed now.
     const isAsBefore = error instanceof ReconcileError && error.code !== 'UNDO_FAILED';

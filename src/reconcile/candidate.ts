@@ -18,6 +18,7 @@ export async function checkCandidate(world: World, plan: Plan): Promise<void> {
     await service.rehearse(change.desired.bytes);
   const verdict = await service.testWith(change.desired.bytes);
   if (!verdict.ok) throw await blame(service, verdict);
+  world.log.event('info', 'rehearsed', { path: change.desired.path });
 }
 
 async function refuseOrphans(service: Service): Promise<void> {

@@ -17,6 +17,7 @@ export async function readHead(world: World): Promise<Head> {
   let commit: string | null = null;
   try {
     commit = await world.source.probe();
+    world.log.event('debug', 'probed', { commit });
     const checked = makeDesired(await world.source.read(commit), world.host);
     if (checked.value === null) {
       const error = makeRefusal(`commit ${commit.slice(0, 12)}`, checked.complaints);

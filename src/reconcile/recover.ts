@@ -40,6 +40,7 @@ async function healLastGood(world: World, failure: Failure, lastGood: Desired): 
 async function undo(world: World, failure: Failure, lastGood: Desired): Promise<Outcome> {
   const { head, wanted, error } = failure;
   rememberHeld(world, wanted, error.message);
+  world.log.event('info', 'restoring', { held: wanted.commit, reason: error.message });
   try {
     const settled = await settle(world, lastGood);
     const message = `commit ${head.commit?.slice(0, 12)} was undone: ${error.message}; the state before it is back and proven`;

@@ -20,6 +20,8 @@ export interface Settled {
 export async function settle(world: World, desired: Desired): Promise<Settled> {
   const { owed, lastGood } = world.ledger.read();
   const plan = makePlan(desired, observeAll(world, desired), owed !== null);
+  const reload = plan?.reload ?? 'none';
+  world.log.event('info', 'planned', { commit: desired.commit, changes: plan?.changes.length ?? 0, reload });
   const applied = plan === null ? { changes: [], reloads: 0 } : await applyPlan(world, plan);
   rememberSettled(world, desired);
   return { ...applied, secrets: [...desired.secrets, ...(lastGood?.secrets ?? [])] };

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { HostFacts } from '../../src/config/config.ts';
+import { describeConfig } from '../../src/config/describe.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
+import { SETTINGS } from '../../src/config/settings.ts';
 import { readWritten } from '../../src/config/written.ts';
 import { formatComplaint } from '../../src/core/complain.ts';
 
@@ -141,4 +143,13 @@ describe('what is written', () => {
   ])('%j is refused', (text, message) => {
     expect(read(text).complaints.join('\n')).toContain(message);
   });
+});
+
+test('a described configuration has every setting by its name', () => {
+  const text = `${MINIMAL}  shell: {path: /etc/profile.d/shell_env.sh}\n`;
+  const { config } = read(text);
+  if (config === null) throw new Error('the configuration was refused');
+  const described = describeConfig(config);
+  expect(Object.keys(described)).toEqual(SETTINGS.map((setting) => setting.path));
+  expect(described['files.php-fpm.mode']).toBe('0600');
 });

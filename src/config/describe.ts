@@ -1,0 +1,53 @@
+import type { Destination } from '../core/types.ts';
+import type { Config } from './config.ts';
+import { SETTINGS } from './settings.ts';
+
+/** A configuration as it could be written: setting → value, for those that have one; modes as octal text. */
+export type DescribedConfig = Readonly<Record<string, unknown>>;
+
+/** The complete configuration under the names of its settings, in the order of SETTINGS. */
+export function describeConfig(config: Config): DescribedConfig {
+  const values = new Map<string, unknown>([
+    ['repository.url', config.repository.gitdir],
+    ['repository.branch', config.repository.branch],
+    ['host.name', config.profile.name],
+    ['host.environment', config.profile.environment],
+    ['host.groups', config.profile.groups],
+    ...config.profile.destinations.flatMap(describeDestination),
+    ...describePhpFpm(config),
+    ['php_fpm.pools', config.profile.pools],
+    ['php_fpm.announce_revision', config.profile.announceRevision],
+    ['names.refuse', config.profile.names.refuse],
+    ['names.allow', config.profile.names.allow],
+    ['secrets.allow_world_readable', config.profile.exposeSecrets],
+    ['state', config.state],
+    ['lock', config.lock],
+    ['limits.file_bytes', config.limits.fileBytes],
+  ]);
+  const paths = SETTINGS.map((setting) => setting.path).filter((path) => values.has(path));
+  return Object.fromEntries(paths.map((path) => [path, values.get(path)]));
+}
+
+function describeDestination(destination: Destination): readonly (readonly [string, unknown])[] {
+  const { target, path, mode, uid, gid } = destination;
+  const key = `files.${target}`;
+  return [
+    [`${key}.path`, path],
+    [`${key}.owner`, String(uid)],
+    [`${key}.group`, String(gid)],
+    [`${key}.mode`, mode.toString(8).padStart(4, '0')],
+  ];
+}
+
+function describePhpFpm({ phpFpm }: Config): readonly (readonly [string, unknown])[] {
+  if (phpFpm === null) return [];
+  return [
+    ['php_fpm.binary', phpFpm.binary ?? 'none'],
+    ['php_fpm.config', phpFpm.config],
+    ['php_fpm.prefix', phpFpm.prefix],
+    ['php_fpm.arguments', phpFpm.args],
+    ['reload.command', phpFpm.reloadCommand],
+    ['reload.start_command', phpFpm.startCommand],
+    ['reload.margin_seconds', phpFpm.marginMs / 1000],
+  ];
+}
