@@ -73,7 +73,9 @@ function resolveDestination(resolving: Resolving, target: TargetName): readonly 
     return [];
   }
   const mode = written.mode(`${key}.mode`) ?? DEFAULT_MODE[target];
-  return [{ target, path, mode, uid: resolveOwner(resolving, key), gid: resolveGroup(resolving, key) }];
+  const uid = resolveId(resolving, `${key}.owner`, { word: 'user', fallback: facts.uid, find: facts.uidOf });
+  const gid = resolveId(resolving, `${key}.group`, { word: 'group', fallback: facts.gid, find: facts.gidOf });
+  return [{ target, path, mode, uid, gid }];
 }
 
 function oldPlace(facts: HostFacts, target: TargetName): string | null {
@@ -81,22 +83,23 @@ function oldPlace(facts: HostFacts, target: TargetName): string | null {
   return facts.isDirectory(directory) ? `${directory}/${name}` : null;
 }
 
-function resolveOwner({ written, facts, complaints }: Resolving, key: string): number {
-  const owner = written.text(`${key}.owner`);
-  if (owner === null) return facts.uid;
-  const uid = /^\d+$/.test(owner) ? Number(owner) : facts.uidOf(owner);
-  if (uid === null)
-    complaints.push(wrong(written.at(`${key}.owner`), `there is no user ${owner} on this host`));
-  return uid ?? facts.uid;
+interface IdLookup {
+  readonly word: 'user' | 'group';
+  readonly fallback: number;
+  readonly find: (name: string) => number | null;
 }
 
-function resolveGroup({ written, facts, complaints }: Resolving, key: string): number {
-  const group = written.text(`${key}.group`);
-  if (group === null) return facts.gid;
-  const gid = /^\d+$/.test(group) ? Number(group) : facts.gidOf(group);
-  if (gid === null)
-    complaints.push(wrong(written.at(`${key}.group`), `there is no group ${group} on this host`));
-  return gid ?? facts.gid;
+/** A number stands for itself, whether or not this host has a name for it. */
+function resolveId(
+  { written, complaints }: Resolving,
+  path: string,
+  { word, fallback, find }: IdLookup,
+): number {
+  const name = written.text(path);
+  if (name === null) return fallback;
+  const id = /^\d+$/.test(name) ? Number(name) : find(name);
+  if (id === null) complaints.push(wrong(written.at(path), `there is no ${word} ${name} on this host`));
+  return id ?? fallback;
 }
 
 function resolvePhpFpm(resolving: Resolving, destinations: readonly Destination[]): PhpFpmConfig | null {
