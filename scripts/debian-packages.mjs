@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { findProgram } from './programs.mjs';
+import { findProgram, patchelf } from './programs.mjs';
 
 const quietApt = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C.UTF-8' };
 const policyFile = '/usr/sbin/policy-rc.d';
@@ -23,8 +23,8 @@ export function installForSystem(packages) {
 }
 
 /**
- * Unpacks the packages and what they need beyond the installed ones into `cache`/debian, and writes one wrapper for each
- * program into `cache`/bin. Needs no root and changes nothing outside `cache`. Throws apt's first error.
+ * Unpacks the packages and what they need beyond the installed ones into `cache`/debian, and puts each program into
+ * `cache`/bin. Needs no root and changes nothing outside `cache`. Throws apt's first error.
  */
 export function installPrivately(programs, cache) {
   const root = path.join(cache, 'debian', 'root');
@@ -33,11 +33,13 @@ export function installPrivately(programs, cache) {
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
   }
-  for (const file of downloadPackages(programs, path.join(cache, 'debian'))) {
+  const isPatched = programs.some((program) => program.isKnownByExecutable);
+  const wanted = isPatched ? [patchelf, ...programs] : programs;
+  for (const file of downloadPackages(wanted, path.join(cache, 'debian'))) {
     execFileSync('dpkg-deb', ['-x', file, root]);
   }
-  for (const program of programs) {
-    writeWrapper(program, { root, bin });
+  for (const program of wanted) {
+    (program.isKnownByExecutable ? linkProgram : writeWrapper)(program, { root, bin });
   }
 }
 
@@ -74,17 +76,24 @@ function privateAptOptions(directory) {
 }
 
 /**
+ * Links a program that carries the places of its libraries in itself: it is started by its own path, and by no wrapper.
+ * An RPATH, unlike a RUNPATH, is searched for the libraries of its libraries too (ld.so(8)).
+ */
+function linkProgram(program, { root, bin }) {
+  const found = findUnpacked(program, root);
+  const places = libraryDirectories(root).join(':');
+  execFileSync(path.join(bin, patchelf.name), ['--force-rpath', '--set-rpath', places, found]);
+  for (const name of new Set([program.name, path.basename(found)])) {
+    symlinkSync(found, path.join(bin, name));
+  }
+}
+
+/**
  * Writes a wrapper that starts the unpacked program with its own libraries. It becomes the program by exec: the pid, the
  * signals and /proc/pid/exe are those of the program itself.
  */
 function writeWrapper(program, { root, bin }) {
-  const found = findProgram(
-    program,
-    ['usr/sbin', 'usr/bin', 'sbin', 'bin'].map((name) => path.join(root, name)),
-  );
-  if (found === null) {
-    throw new Error(`package ${program.package} has no program ${program.name}`);
-  }
+  const found = findUnpacked(program, root);
   const script = [
     '#!/bin/sh',
     `LD_LIBRARY_PATH="${libraryDirectories(root).join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"`,
@@ -96,6 +105,15 @@ function writeWrapper(program, { root, bin }) {
     writeFileSync(path.join(bin, name), script);
     chmodSync(path.join(bin, name), 0o755);
   }
+}
+
+function findUnpacked(program, root) {
+  const directories = ['usr/sbin', 'usr/bin', 'sbin', 'bin'].map((name) => path.join(root, name));
+  const found = findProgram(program, directories);
+  if (found === null) {
+    throw new Error(`package ${program.package} has no program ${program.name}`);
+  }
+  return found;
 }
 
 function libraryDirectories(root) {

@@ -4,7 +4,13 @@ import path from 'node:path';
 /** Directories of system programs that a plain user often misses in PATH; php-fpm lives in one of them. */
 export const systemDirectories = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-const phpFpm = { name: 'php-fpm', package: 'php-fpm', pattern: /^php-fpm(\d+(\.\d+)?)?$/ };
+/** `isKnownByExecutable`: a running one is recognised by /proc/pid/exe, which must be the path that it is started by. */
+const phpFpm = {
+  name: 'php-fpm',
+  package: 'php-fpm',
+  pattern: /^php-fpm(\d+(\.\d+)?)?$/,
+  isKnownByExecutable: true,
+};
 const forDemo = [phpFpm, program('git'), program('flock', 'util-linux')];
 const forTest = [
   ...forDemo,
@@ -16,7 +22,12 @@ const forTest = [
   program('mksh'),
   program('busybox'),
   program('strace'),
+  program('setfacl', 'acl'),
+  program('setfattr', 'attr'),
 ];
+
+/** Writes into a program where its libraries lie. */
+export const patchelf = program('patchelf');
 
 /** What each kind of work needs from the system beside Node: the program's name and Debian's package of it. */
 export const needs = { check: [], demo: forDemo, test: forTest };

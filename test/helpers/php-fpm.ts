@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { findPhpFpm } from '../../scripts/find-php-fpm.ts';
 import { askFastCgi } from '../../src/adapters/php-fpm/fastcgi.ts';
 import { killPhpFpm } from './php-fpm-processes.ts';
 import { waitFor } from './wait-for.ts';
@@ -64,7 +65,7 @@ export interface TestPhpFpm {
   stop(): Promise<void>;
 }
 
-export const PHP_FPM = '/usr/sbin/php-fpm8.2';
+export const PHP_FPM = findPhpFpm(process.env.PATH ?? '');
 
 const PROBE = `<?php
 $until = microtime(true) + (float) ($_GET['busy'] ?? 0) / 1000;

@@ -3,6 +3,7 @@ import { chmodSync, chownSync, mkdirSync, rmSync, symlinkSync, utimesSync, write
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readDirectory } from '../../src/adapters/directory-snapshot.ts';
 import { fileStore } from '../../src/adapters/files.ts';
 import { makePlan } from '../../src/core/plan.ts';
 import type { Change } from '../../src/core/types.ts';
@@ -67,6 +68,29 @@ describe.skipIf(!hasRsync || !isRoot)('a plan decides as rsync -c -i -n -p -o -g
     const change = askPlan(place, source);
     expect(change?.itemize ?? '').toBe(code);
     expect(change?.kind ?? null).toBe(kind);
+  });
+
+  test.each([
+    ['an ACL', ['setfacl', '-m', 'u:1:r']],
+    ['an extended attribute', ['setfattr', '-n', 'user.note', '-v', 'x']],
+  ])('when the destination differs in %s only', (_what, [program = '', ...args]) => {
+    const place = makePlace();
+    writeState(place.source, base);
+    writeState(place.destination, base);
+    execFileSync(program, [...args, place.destination]);
+    expect(askRsync(place)).toBe('');
+    expect(askPlan(place, base)).toBeUndefined();
+  });
+
+  test('when the source is a link: neither reads it', () => {
+    const place = makePlace();
+    obstruct(place.source, 'symlink');
+    expect(askRsync(place)).toBe('skipping');
+    const repository = join(place.destination, '..', 'repository');
+    mkdirSync(join(repository, 'templates'), { recursive: true });
+    symlinkSync(`${place.source}.real`, join(repository, 'templates', 'shell_env.sh.liquid'));
+    const { files, rejected } = readDirectory(repository);
+    expect([files.size, rejected.map(({ path }) => path)]).toEqual([0, ['templates/shell_env.sh.liquid']]);
   });
 
   test('for any two files', () => {
