@@ -50,7 +50,7 @@ function title(text: string): void {
 
 /** Shows a command as it is typed, and what it prints. */
 function show(command: string, output: string): void {
-  console.log(pc.dim(`$ ${command}`));
+  console.log(pc.dim(`$ ${command.replaceAll(scratch, '…')}`));
   if (output !== '') console.log(output.trimEnd().replaceAll(scratch, '…').replace(/^/gm, '  '));
 }
 
@@ -138,7 +138,7 @@ async function ask(name: string): Promise<string> {
 async function showValue(name: string): Promise<void> {
   console.log(pc.dim(`php: getenv('${name}') in a worker`));
   console.log(`  ${await ask(name)}`);
-  const shell = execFileSync('sh', ['-c', `. "$1"; printf %s "$${name}"`, 'sh', shellFile], {
+  const shell = execFileSync('sh', ['-c', `. "$1"; printf %s "\${${name}-(not set)}"`, 'sh', shellFile], {
     encoding: 'utf8',
   });
   console.log(pc.dim(`sh: $${name} in a login shell`));

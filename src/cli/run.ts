@@ -49,7 +49,11 @@ function addCommand(commander: Commander, command: Command, { io, end }: Registr
   commander.description(command.summary).exitOverride();
   if (command.argument !== null) commander.argument(command.argument);
   for (const option of command.options) commander.addOption(makeOption(option));
-  if (command === mainCommand) commander.argument('[command]').configureHelp({ visibleArguments: () => [] });
+  if (command === mainCommand)
+    commander
+      .usage('[options] [command]')
+      .argument('[command]')
+      .configureHelp({ visibleArguments: () => [] });
   commander.action(async (given: unknown) => {
     const argument = typeof given === 'string' ? given : null;
     if (command === mainCommand && argument !== null) {

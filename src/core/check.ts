@@ -1,3 +1,4 @@
+import { sortComplaints } from './complain.ts';
 import { checkExpected } from './expected.ts';
 import { renderHost } from './render-host.ts';
 import type { ParseOptions } from './repository/repository.ts';
@@ -62,18 +63,4 @@ function nameHosts({ complaint, hosts }: Folded, all: number): Complaint {
     return complaint;
   const word = hosts.length === 1 ? 'host' : 'hosts';
   return { ...complaint, message: `${complaint.message} [${word} ${showNames(hosts)}]` };
-}
-
-function sortComplaints(complaints: readonly Complaint[]): readonly Complaint[] {
-  return [...complaints].sort(
-    (a, b) => compareText(a.at?.file ?? '', b.at?.file ?? '') || compareLines(a, b),
-  );
-}
-
-function compareText(a: string, b: string): number {
-  return a === b ? 0 : a < b ? -1 : 1;
-}
-
-function compareLines(a: Complaint, b: Complaint): number {
-  return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
 }

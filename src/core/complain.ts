@@ -23,3 +23,18 @@ export function formatComplaint(complaint: Complaint): string {
   const severity = complaint.severity === 'warning' ? 'warning: ' : '';
   return `${place}${severity}${complaint.message} [${complaint.code}]`;
 }
+
+/** In the order of files, lines and columns, so that a reader goes through each file once. */
+export function sortComplaints(complaints: readonly Complaint[]): readonly Complaint[] {
+  return [...complaints].sort(
+    (a, b) => compareText(a.at?.file ?? '', b.at?.file ?? '') || compareLines(a, b),
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
+}
+
+function compareLines(a: Complaint, b: Complaint): number {
+  return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
+}

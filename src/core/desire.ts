@@ -1,4 +1,4 @@
-import { complain, hasErrors } from './complain.ts';
+import { complain, hasErrors, sortComplaints } from './complain.ts';
 import { fingerprintOf } from './plan.ts';
 import { renderHost } from './render-host.ts';
 import { parseRepository } from './repository/repository.ts';
@@ -18,7 +18,7 @@ export function makeDesired(snapshot: Snapshot, profile: HostProfile): Checked<D
   const rendered = renderHost(parsed, { ...profile, targets });
   const variables = rendered.value?.variables ?? [];
   const exposed = destinations.flatMap((destination) => exposedSecrets(destination, variables, profile));
-  const complaints = [...parsed.complaints, ...rendered.complaints, ...exposed];
+  const complaints = sortComplaints([...parsed.complaints, ...rendered.complaints, ...exposed]);
   if (rendered.value === null || hasErrors(complaints)) return { value: null, complaints };
 
   const bytes = new Map(rendered.value.files.map((file) => [file.target, file.bytes]));

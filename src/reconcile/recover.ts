@@ -34,7 +34,14 @@ export async function recover(world: World, failure: Failure): Promise<Outcome> 
 }
 
 async function healLastGood(world: World, failure: Failure, lastGood: Desired): Promise<Outcome> {
-  return fail(failure.head, failure.error, await settle(world, lastGood));
+  const { head, error } = failure;
+  try {
+    return fail(head, error, await settle(world, lastGood));
+  } catch (second) {
+    if (!(second instanceof ReconcileError)) throw second;
+    const message = `${error.message}; keeping the last good state failed as well: ${second.message}`;
+    return fail(head, new ReconcileError(second.code, message, { cause: second }));
+  }
 }
 
 async function undo(world: World, failure: Failure, lastGood: Desired): Promise<Outcome> {
