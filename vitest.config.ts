@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { searchPath } from './scripts/search-path.ts';
 
 /**
  * Folders whose tests run real programs (git, php-fpm, rsync, shells). Every other test file belongs to `unit`,
@@ -10,16 +9,9 @@ const withRealPrograms = ['adapters', 'triggers', 'contracts', 'integration', 'e
   (folder) => `test/${folder}/**/*.test.ts`,
 );
 
-/** PATH of the tests: first where scripts/setup.mjs put or found the system programs. */
-function pathWithPrograms(): string {
-  const file = new URL('.cache/env.json', import.meta.url);
-  const found: string[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).path : [];
-  return [...found, process.env.PATH].join(path.delimiter);
-}
-
 export default defineConfig({
   test: {
-    env: { PATH: pathWithPrograms() },
+    env: { PATH: searchPath() },
     maxWorkers: 2,
     reporters: ['default', './scripts/closing-line-reporter.mjs'],
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'html'] },

@@ -15,11 +15,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pc from 'picocolors';
 import { askFastCgi } from '../src/adapters/php-fpm/fastcgi.ts';
 import { findPhpFpm } from './find-php-fpm.ts';
+import { searchPath } from './search-path.ts';
 
 const HOST = 'php-143-117';
 const ROOT = join(import.meta.dirname, '..');
@@ -36,13 +37,6 @@ const socket = join(phpDir, 'demo.sock');
 const config = join(scratch, 'config.yaml');
 
 const environment = { ...process.env, TMPDIR: join(scratch, 'tmp'), PATH: searchPath() };
-
-/** PATH with the private copy of Debian's programs, where the set-up made one. */
-function searchPath(): string {
-  const file = join(ROOT, '.cache', 'env.json');
-  const found: string[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).path : [];
-  return [...found, process.env.PATH].join(delimiter);
-}
 
 function title(text: string): void {
   console.log(`\n${pc.bold(pc.cyan(text))}`);

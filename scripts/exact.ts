@@ -4,9 +4,11 @@
  */
 import { sweep } from '../test/integration/exactness/sweep.ts';
 import { findPhpFpm } from './find-php-fpm.ts';
+import { searchPath } from './search-path.ts';
 
 const [values = 100_000, seed = Date.now() % 1_000_000] = process.argv.slice(2).map(Number);
-const phpFpm = findPhpFpm(process.env.PATH ?? '');
+process.env.PATH = searchPath();
+const phpFpm = findPhpFpm(process.env.PATH);
 const start = performance.now();
 const report = await sweep({ phpFpm, seed, values });
 

@@ -41,7 +41,7 @@ export interface ShellAnswer {
 }
 
 function run({ command: [program, ...args] }: Shell, script: string, locale: string): Buffer {
-  const env = { PATH: '/usr/bin:/bin', LC_ALL: locale };
+  const env = { PATH: process.env.PATH, LC_ALL: locale };
   return execFileSync(program, [...args, script], { env, maxBuffer: 256 * 1024 * 1024 });
 }
 
