@@ -45,7 +45,6 @@ export async function runOnce(call: Call, isDry: boolean): Promise<number> {
     configPath: configPathOf(call),
     environment: call.io.environment,
     log: {
-      format: 'text',
       level: flagOption(call, 'verbose') ? 'debug' : 'warning',
       write: (line) => call.io.stderr.write(line),
     },

@@ -14,7 +14,7 @@ export const status: Command = {
   options: [configOption, { flags: '--json', description: 'print one JSON document instead of text' }],
   async run(call: Call): Promise<number> {
     const { io } = call;
-    const log = { format: 'text', level: 'warning', write: (line: string) => io.stderr.write(line) } as const;
+    const log = { level: 'warning', write: (line: string) => io.stderr.write(line) } as const;
     const host = openHost({ configPath: configPathOf(call), environment: io.environment, log });
     const found = await readStatus(dryRun(host.world));
     io.stdout.write(flagOption(call, 'json') ? `${JSON.stringify(found)}\n` : formatStatus(found));
