@@ -16,6 +16,11 @@ export function hasErrors(complaints: readonly Complaint[]): boolean {
   return complaints.some((complaint) => complaint.severity === 'error');
 }
 
+/** How many complaints stand in the way. */
+export function countErrors(complaints: readonly Complaint[]): number {
+  return complaints.filter((complaint) => complaint.severity === 'error').length;
+}
+
 /** `file:line:column: message [CODE]`, as compilers print it. */
 export function formatComplaint(complaint: Complaint): string {
   const place =

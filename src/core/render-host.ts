@@ -1,4 +1,4 @@
-import { complain, hasErrors } from './complain.ts';
+import { complain, countErrors, hasErrors } from './complain.ts';
 import type { ErrorCode } from './errors.ts';
 import { checkValues, renderFile } from './render.ts';
 import type { HostRequest, ResolvedHost } from './resolve.ts';
@@ -24,13 +24,17 @@ const STANDING_ALONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'EXPAND_CYCLE',
 ]);
 
+/** So many mistakes in files are enough to begin with; hosts are looked at when they are corrected. */
+const ENOUGH = 100;
+
 /**
  * The files of one host, and all mistakes of a repository that this host can see at once. A repository that is only
  * partly readable is looked at as far as it goes; what may follow from an earlier mistake is left out. The
  * complaints of parsing itself are the caller's to tell. Codes: those of resolveHost and renderFile, FILE_MISSING.
  */
 export function renderHost(parsed: Checked<Repository>, request: RenderHostRequest): Checked<RenderedHost> {
-  if (parsed.value === null) return { value: null, complaints: [] };
+  if (parsed.value === null || countErrors(parsed.complaints) > ENOUGH)
+    return { value: null, complaints: [] };
   const repository = parsed.value;
   const resolved = resolveHost(repository, request);
   const complaints = withoutFollowUps(resolved.complaints, parsed.complaints);

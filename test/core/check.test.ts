@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { checkRepository } from '../../src/core/check.ts';
 import { formatComplaint } from '../../src/core/complain.ts';
+import { renderHost } from '../../src/core/render-host.ts';
+import { parseRepository } from '../../src/core/repository/repository.ts';
 import { makeRepositorySnapshot } from '../fixtures/repository.ts';
 import type { Files } from '../helpers/repository-parts.ts';
 
@@ -49,4 +51,31 @@ test('mistakes of different hosts are told together', () => {
 test('what only rendering finds is told too', () => {
   expect(told({ 'env/hosts/php-143-117.yaml': 'MAIL_FROM: $pool\n' }).join()).toContain('[VALUE_IMPOSSIBLE]');
   expect(told({ 'templates/shell_env.sh.liquid': 'rm -rf /\n' }).join()).toContain('[GRAMMAR]');
+});
+
+test('bad values are told together with bad files, and what may follow from a bad file is not', () => {
+  const codes = checkRepository(
+    makeRepositorySnapshot({
+      'env/common.yaml': 'APP_ENV: production\nZIP: 0007\nMAIL_FROM: $pool\nBROKEN: [1]\n',
+    }),
+  ).map(({ code, at }) => `${at?.file}:${at?.line} ${code}`);
+  expect(codes).toEqual([
+    'env/common.yaml:2 VALUE_UNDECLARED_SHAPE',
+    'env/common.yaml:3 VALUE_IMPOSSIBLE',
+    'env/common.yaml:4 YAML_SHAPE',
+  ]);
+});
+
+test('a hundred warnings keep no host from its files', () => {
+  const lost = Array.from({ length: 150 }, (_, at) => [`env/lost/${at}.yaml`, '# nothing\n'] as const);
+  const { value, complaints } = renderHost(
+    parseRepository(makeRepositorySnapshot(Object.fromEntries(lost))),
+    {
+      name: 'php-143-117',
+      targets: ['php-fpm', 'shell'],
+      pools: [],
+      announceRevision: true,
+    },
+  );
+  expect([value?.files.length, complaints]).toEqual([2, []]);
 });
