@@ -1,7 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ReconcileError } from '../core/errors.ts';
+import { makeDirectory } from './output-directory.ts';
 import { readRandomId } from './randomness.ts';
 
 const TEMPLATE = 'config-repo-template';
@@ -17,7 +18,7 @@ export function copyRepositoryTemplate(directory: string): void {
   if (isTaken) {
     throw new ReconcileError('USAGE', `${directory} is not empty; name a directory that does not exist yet`);
   }
-  mkdirSync(directory, { recursive: true });
+  makeDirectory(directory);
   cpSync(findTemplate(), directory, { recursive: true });
   const settings = join(directory, 'reconcile.yaml');
   writeFileSync(settings, readFileSync(settings, 'utf8').replaceAll(PLACEHOLDER_ID, readRandomId()));
