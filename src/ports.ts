@@ -41,20 +41,26 @@ export interface FileStore {
 export interface Service {
   inspect(): Promise<ServiceState>;
   /**
+   * Whether php-fpm can take these bytes over and prove it. Throws LAYOUT_WRONG where no pool would get every value or
+   * could prove it, ENVIRONMENT_BROKEN where php-fpm is ill already or another one answers in its place.
+   */
+  checkReadiness(bytes: Uint8Array): Promise<void>;
+  /**
    * Loads the bytes into a private php-fpm and asks every variable back over FastCGI.
    * Throws REHEARSAL_FAILED naming the variables that differ, or ENVIRONMENT_BROKEN when no private php-fpm can run.
    */
   rehearse(bytes: Uint8Array): Promise<void>;
   /**
    * `php-fpm -t` of the real configuration with these bytes (null: no file) in place of the file; nothing live is
-   * touched. Throws LAYOUT_WRONG where no pool would get them, or could prove them.
+   * touched.
    */
   testWith(bytes: Uint8Array | null): Promise<TestVerdict>;
   /** `php-fpm -t` of the real configuration as it is on disk. */
   testLive(): Promise<TestVerdict>;
   /**
    * Signals the master that was inspected as `before` and proves that a later incarnation runs the bytes: signals again
-   * where the signal was lost. Throws RELOAD_UNPROVEN at the deadline, at once when the master died.
+   * where the signal was lost. Throws RELOAD_UNPROVEN at the deadline, at once when the master died;
+   * RELOAD_UNANSWERED where it runs anew and is only too busy to answer.
    */
   reload(before: ServiceState & { readonly kind: 'running' }, bytes: Uint8Array | null): Promise<void>;
   /** Runs the host's start command where one is configured: php-fpm ended at our signal. Never throws. */

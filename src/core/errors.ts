@@ -161,6 +161,13 @@ export const ERRORS = {
   ),
   RELOAD_UNPROVEN: row(18, 'soon', 'The reload is tried again at the next run; look at the php-fpm log.'),
 
+  RELOAD_UNANSWERED: row(
+    18,
+    'soon',
+    'php-fpm was reloaded and all its workers are at work; the proof is asked for again at the next run.',
+  ),
+  SERVICE_DOWN: row(18, 'soon', 'Start php-fpm; the next run proves what it then reads.'),
+
   // the run
   WRITE_FAILED: row(
     17,

@@ -1,5 +1,5 @@
 import { ReconcileError } from '../core/errors.ts';
-import type { Owed, Plan, ServiceState } from '../core/types.ts';
+import type { Plan, ServiceState } from '../core/types.ts';
 import type { Service } from '../ports.ts';
 import { rememberSignal } from './memory.ts';
 import { phpFpmBytes } from './observe.ts';
@@ -11,7 +11,8 @@ type NotRunning = Exclude<ServiceState, Running>;
 /**
  * Makes php-fpm run what is on disk and proves it. Gives the number of reloads that were proven.
  *
- * Throws SERVICE_ORPHANED, TREE_BROKEN (no signal was sent) or RELOAD_UNPROVEN; the debt stays in each case.
+ * Throws SERVICE_ORPHANED, SERVICE_DOWN, TREE_BROKEN (no signal was sent), RELOAD_UNPROVEN or RELOAD_UNANSWERED; the
+ * debt stays in each case.
  */
 export async function activate(world: World, plan: Plan): Promise<number> {
   if (plan.reload === null || world.service === null) return 0;
@@ -23,30 +24,39 @@ export async function activate(world: World, plan: Plan): Promise<number> {
 
 /**
  * Without a master nothing takes content over, so nothing is owed for it; but a master that ended at our signal must
- * come back, and what its orphans still answer is not what is on disk.
+ * come back. Only the run that gave the signal may blame content for that (recover.ts): somebody may have stopped
+ * php-fpm since.
  */
 async function proveStart(world: World, plan: Plan, state: NotRunning): Promise<number> {
   const service = world.service as Service;
   const { owed, lastGood } = world.ledger.read();
   const wasSignalled = owed?.phase === 'installed' && owed.incarnation !== null;
-  if (wasSignalled && lastGood?.fingerprint !== plan.desired.fingerprint) {
-    throw new ReconcileError('RELOAD_UNPROVEN', 'php-fpm ended at the reload and did not come back');
-  }
   if (wasSignalled || owed?.phase === 'restoring') {
     await service.revive();
+    if (lastGood?.fingerprint !== plan.desired.fingerprint) return await proveNewStart(service, plan);
     await service.prove(null, phpFpmBytes(plan.desired));
     return 1;
   }
   if (state.kind === 'absent') return 0;
-  throw new ReconcileError(
-    'SERVICE_ORPHANED',
-    `php-fpm workers without a master: pid ${state.pids.join(', ')}`,
-  );
+  const pids = state.pids.join(', ');
+  throw new ReconcileError('SERVICE_ORPHANED', `php-fpm workers without a master: pid ${pids}`);
+}
+
+/** Nobody knows why php-fpm is down, so new content is neither blamed nor taken for proven. */
+async function proveNewStart(service: Service, plan: Plan): Promise<number> {
+  try {
+    await service.prove(null, phpFpmBytes(plan.desired));
+    return 1;
+  } catch (error) {
+    if (!(error instanceof ReconcileError)) throw error;
+    const message = `php-fpm ended at an earlier reload and is not back: ${error.message}`;
+    throw new ReconcileError('SERVICE_DOWN', message, { cause: error });
+  }
 }
 
 async function proveReload(world: World, plan: Plan, state: Running): Promise<number> {
   const service = world.service as Service;
-  if (await isReloadedAlready(service, plan, { state, owed: world.ledger.read().owed })) return 0;
+  if (await needsProofOnly(world, plan, state)) return 0;
   const verdict = await service.testLive();
   if (!verdict.ok) {
     throw new ReconcileError(
@@ -61,18 +71,24 @@ async function proveReload(world: World, plan: Plan, state: Running): Promise<nu
   return 1;
 }
 
-/** A run that was killed after its signal may have reloaded php-fpm already: then it needs the proof only. */
-async function isReloadedAlready(
-  service: Service,
-  plan: Plan,
-  evidence: { readonly state: Running; readonly owed: Owed | null },
-): Promise<boolean> {
-  const { state, owed } = evidence;
-  if (owed?.phase !== 'installed' || owed.fingerprint !== plan.desired.fingerprint) return false;
-  if (plan.reload !== 'owed' || owed.incarnation === null || owed.incarnation === state.incarnation)
+/**
+ * Whether the proof alone is missing: a run that was killed after its signal may have reloaded php-fpm already, and a
+ * php-fpm that never left the last good content needs no reload to go back to it.
+ */
+async function needsProofOnly(world: World, plan: Plan, state: Running): Promise<boolean> {
+  const { owed } = world.ledger.read();
+  if (owed === null || owed.incarnation === null || owed.fingerprint !== plan.desired.fingerprint)
     return false;
+  const isSame = owed.incarnation === state.incarnation;
+  if (owed.phase === 'installed' && plan.reload === 'owed' && !isSame) {
+    return await isProven(world, plan, owed.incarnation);
+  }
+  return owed.phase === 'restoring' && isSame && (await isProven(world, plan, null));
+}
+
+async function isProven(world: World, plan: Plan, before: string | null): Promise<boolean> {
   try {
-    await service.prove(owed.incarnation, phpFpmBytes(plan.desired));
+    await world.service?.prove(before, phpFpmBytes(plan.desired));
     return true;
   } catch (error) {
     if (error instanceof ReconcileError && error.code === 'RELOAD_UNPROVEN') return false;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ReconcileError } from '../core/errors.ts';
 import { makePlan } from '../core/plan.ts';
 import type { Change, Plan } from '../core/types.ts';
@@ -37,11 +38,16 @@ async function installOwing(world: World, plan: Plan): Promise<void> {
     world.files.install(plan.changes);
     world.log.event('info', 'installed', { paths: plan.changes.map((change) => change.desired.path) });
   } catch (error) {
-    // Where all files are as they were, only what was owed before is owed now.
-    const isAsBefore = error instanceof ReconcileError && error.code !== 'UNDO_FAILED';
-    if (isAsBefore) rememberOwed(world, owedBefore);
+    // Where all files are as they were, only what was owed before is owed now; the files say so, not the error.
+    const isForeseen = error instanceof ReconcileError && error.code !== 'UNDO_FAILED';
+    if (isForeseen && plan.changes.every((change) => isAsBefore(world, change)))
+      rememberOwed(world, owedBefore);
     throw error;
   }
+}
+
+function isAsBefore(world: World, { desired, before }: Change): boolean {
+  return isDeepStrictEqual(world.files.observe(desired.path), before);
 }
 
 /** An edit between the rename and the re-exec may be what php-fpm loaded: then the debt stays. */

@@ -4,31 +4,32 @@ import type { Service } from '../ports.ts';
 import type { World } from './world.ts';
 
 /**
- * Proves new php-fpm content before a byte of it is written: a private php-fpm gives every value back, and the
- * real configuration passes `-t` with it. Blame needs a difference: a tree that fails without the candidate as
- * well is ENVIRONMENT_BROKEN, and nobody is blamed.
+ * Proves new php-fpm content before a byte of it is written: php-fpm is well and would give it to its pools, a private
+ * php-fpm gives every value back, and the real configuration passes `-t` with it. Blame needs a difference: a tree that
+ * fails without the candidate as well is ENVIRONMENT_BROKEN, and nobody is blamed.
  */
 export async function checkCandidate(world: World, plan: Plan): Promise<void> {
   const change = plan.changes.find((each) => each.desired.target === 'php-fpm' && each.kind !== 'metadata');
   if (change === undefined || world.service === null) return;
   const { service } = world;
-  if (world.ledger.read().owed?.phase !== 'restoring') await refuseOrphans(service);
-  // What was adopted from the disk at the first run is not in our grammar and cannot be rehearsed.
-  if (change.desired.bytes !== null && plan.desired.commit !== null)
-    await service.rehearse(change.desired.bytes);
-  const verdict = await service.testWith(change.desired.bytes);
+  const { bytes } = change.desired;
+  // What was adopted from the disk at the first run need not be in our grammar, and is put back all the same.
+  if (bytes !== null && plan.desired.commit !== null) {
+    if (world.ledger.read().owed?.phase !== 'restoring') await checkService(service, bytes);
+    await service.rehearse(bytes);
+  }
+  const verdict = await service.testWith(bytes);
   if (!verdict.ok) throw await blame(service, verdict);
   world.log.event('info', 'rehearsed', { path: change.desired.path });
 }
 
-async function refuseOrphans(service: Service): Promise<void> {
+/** Going back must not wait for a php-fpm that is well; everything else does. */
+async function checkService(service: Service, bytes: Uint8Array): Promise<void> {
   const state = await service.inspect();
-  if (state.kind !== 'orphaned') return;
+  if (state.kind !== 'orphaned') return await service.checkReadiness(bytes);
   const pids = state.pids.join(', ');
-  throw new ReconcileError(
-    'SERVICE_ORPHANED',
-    `php-fpm workers without a master still answer requests: pid ${pids}`,
-  );
+  const message = `php-fpm workers without a master still answer requests: pid ${pids}`;
+  throw new ReconcileError('SERVICE_ORPHANED', message);
 }
 
 async function blame(
@@ -38,8 +39,6 @@ async function blame(
   const asItIs = await service.testLive();
   if (asItIs.ok)
     return new ReconcileError('CANDIDATE_REFUSED', `php-fpm -t refuses the new file: ${verdict.message}`);
-  return new ReconcileError(
-    'ENVIRONMENT_BROKEN',
-    `php-fpm -t fails without our change as well: ${asItIs.message}`,
-  );
+  const message = `php-fpm -t fails without our change as well: ${asItIs.message}`;
+  return new ReconcileError('ENVIRONMENT_BROKEN', message);
 }

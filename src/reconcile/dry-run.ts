@@ -34,6 +34,7 @@ function dryService(service: Service): Service {
   const nothing = async (): Promise<void> => undefined;
   return {
     inspect: () => service.inspect(),
+    checkReadiness: (bytes) => service.checkReadiness(bytes),
     rehearse: (bytes) => service.rehearse(bytes),
     testWith: (bytes) => service.testWith(bytes),
     testLive: () => service.testLive(),

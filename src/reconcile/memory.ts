@@ -15,10 +15,16 @@ const HELD_LIMIT = 20;
 export async function rememberPrepared(world: World, plan: Plan): Promise<void> {
   if (plan.changes.every((change) => change.kind === 'metadata')) return;
   const record = world.ledger.read();
-  const lastGood = covers(record.lastGood, plan.desired.files) ? record.lastGood : adopt(world, plan.desired);
+  const lastGood = isUsable(world, record.lastGood, plan) ? record.lastGood : adopt(world, plan.desired);
   const isOwed = plan.reload !== null && record.owed?.phase !== 'restoring';
   const owed = isOwed ? await makeDebt(world, plan) : record.owed;
   world.ledger.write({ ...record, lastGood, owed });
+}
+
+/** Kept bytes that are lost cannot be put back: then what stands on the disk is the state to go back to. */
+function isUsable(world: World, lastGood: LastGood | null, plan: Plan): boolean {
+  if (!covers(lastGood, plan.desired.files)) return false;
+  return lastGood.files.every(({ sha256 }) => sha256 === null || world.ledger.recall(sha256) !== null);
 }
 
 async function makeDebt(world: World, plan: Plan): Promise<Owed> {
@@ -52,7 +58,7 @@ export function rememberHeld(world: World, desired: Desired, reason: string): vo
     phase: 'restoring',
     fingerprint: record.lastGood?.fingerprint ?? null,
     commit: record.lastGood?.commit ?? null,
-    incarnation: null,
+    incarnation: record.owed?.incarnation ?? null,
   };
   world.ledger.write({ ...record, held: held.slice(-HELD_LIMIT), owed });
 }
@@ -66,7 +72,9 @@ export function rememberSettled(world: World, desired: Desired): void {
     files: desired.files.map((file) => keep(world, file)),
     secrets: desired.secrets,
   };
-  const after: LedgerRecord = { ...before, lastGood, owed: null, quiet: makeQuiet(world, lastGood) };
+  // Without a php-fpm file in the configuration nobody can say what php-fpm runs.
+  const owed = world.service === null ? before.owed : null;
+  const after: LedgerRecord = { ...before, lastGood, owed, quiet: makeQuiet(world, lastGood) };
   if (isDeepStrictEqual(after, before)) return;
   world.ledger.write(after);
   world.ledger.prune(after);

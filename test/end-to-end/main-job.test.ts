@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { RealHost } from './real-host.ts';
 
@@ -147,6 +148,12 @@ describe('a host whose php-fpm cannot get the variables is told so, before anyth
       'pool ghost',
     ],
     [
+      'the pool sets one of the variables before',
+      { pools: [{ name: 'www', lines: ['env["A"] = "foreign"'] }] },
+      (text: string) => text,
+      'pool www sets A before',
+    ],
+    [
       'the pool answers pings with a text of its own',
       { pools: [{ name: 'www', lastLines: ['ping.response = mine'] }] },
       (text: string) => text,
@@ -240,6 +247,42 @@ describe('never a broken php-fpm', () => {
   });
 });
 
+describe('nobody is blamed for a php-fpm that is ill already', () => {
+  test('a stopped master: nothing is written, and the commit is applied when it goes on', async () => {
+    const host = await rolledOut();
+    await host.commit({ 'env/common.yaml': 'A: two\n' });
+    const bytes = host.phpFile();
+    process.kill(host.php.pid, 'SIGSTOP');
+    const ended = host.once();
+    process.kill(host.php.pid, 'SIGCONT');
+    expect([ended.exit, host.phpFile()]).toEqual([19, bytes]);
+    expect(ended.stderr).toContain('is stopped');
+    expect(host.once()).toMatchObject({ exit: 0 });
+    expect(await host.ask('A')).toBe('two');
+  });
+
+  test('a configuration that is not the one that runs', async () => {
+    const host = await RealHost.start();
+    const copy = join(host.directory, 'copy.conf');
+    writeFileSync(copy, readFileSync(host.php.configPath));
+    writeFileSync(host.config, readFileSync(host.config, 'utf8').replace(host.php.configPath, copy));
+    const ended = host.once();
+    expect([ended.exit, existsSync(host.php.envPath)]).toEqual([19, false]);
+    expect(ended.stderr).toContain('somebody answers at');
+  });
+
+  test('workers that are all at work: the proof is asked for again, with no second reload', async () => {
+    const host = await rolledOut({ pools: [{ name: 'www', children: 1 }] }, 'reload:\n  margin_seconds: 1\n');
+    await host.commit({ 'env/common.yaml': 'A: two\n' });
+    const busy = [1, 2, 3, 4].map(() => host.php.occupy(1500).catch(() => 0));
+    expect(await host.onceBeside()).toBe(18);
+    await Promise.all(busy);
+    expect(host.once()).toMatchObject({ exit: 0 });
+    expect(await host.ask('A')).toBe('two');
+    expect(host.php.reloadsSeen()).toBe(2);
+  });
+});
+
 describe('a reload is owed until it is proven', () => {
   test('a reload that does nothing is undone and proven, held, and the next good commit is taken at once', async () => {
     const host = await rolledOut();
@@ -265,15 +308,27 @@ describe('a reload is owed until it is proven', () => {
     const reload = `if grep -q bad ${host.php.envPath}; then kill -9 -- -${pid}; else kill -USR2 ${pid}; fi`;
     const start = `${host.php.binary} -n -D -y ${host.php.configPath}`;
     host.configure(
-      `reload:\n  command: [sh, -c, '${reload}']\n  start_command: [sh, -c, '${start}']\n  margin_seconds: 2\n`,
+      `reload:\n  command: [bash, -c, '${reload}']\n  start_command: [sh, -c, '${start}']\n  margin_seconds: 2\n`,
     );
     await host.commit({ 'env/common.yaml': 'A: bad\n' });
+    const before = host.php.pid;
     const undone = host.once();
     expect([undone.exit, host.phpFile(), await host.ask('A')]).toEqual([17, bytes, 'one']);
+    expect([existsSync(`/proc/${before}`), host.php.pid]).not.toEqual([true, before]);
     expect(host.once()).toMatchObject({ exit: 16 });
     await host.commit({ 'env/common.yaml': 'A: good\n' });
     expect(host.once()).toMatchObject({ exit: 0 });
     expect(await host.ask('A')).toBe('good');
+  });
+
+  test('a reload command that never does anything is undone, and proven by the php-fpm that never left', async () => {
+    const host = await rolledOut();
+    host.configure('reload:\n  command: [sh, -c, "true"]\n  margin_seconds: 1\n');
+    const bytes = host.phpFile();
+    await host.commit({ 'env/common.yaml': 'A: two\n' });
+    expect(host.once()).toMatchObject({ exit: 17 });
+    expect([host.phpFile(), await host.ask('A'), host.php.reloadsSeen()]).toEqual([bytes, 'one', 1]);
+    expect(host.once()).toMatchObject({ exit: 16 });
   });
 });
 

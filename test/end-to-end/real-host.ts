@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   cpSync,
@@ -112,6 +113,17 @@ export class RealHost {
       encoding: 'utf8',
     });
     return { exit: status, stdout, stderr };
+  }
+
+  /** As `once`, while this process goes on: for requests that are under way meanwhile. */
+  async onceBeside(): Promise<number | null> {
+    const env = { ...process.env, TMPDIR: join(this.directory, 'tmp') };
+    const child = spawn(process.execPath, [MAIN, '--once', '--config', this.config], {
+      env,
+      stdio: 'ignore',
+    });
+    const [exit] = await once(child, 'exit');
+    return exit;
   }
 
   phpFile(): string {

@@ -207,6 +207,90 @@ describe('a reload is owed until it is proven', () => {
     expect(host.files.observe(SHELL)).toEqual({ kind: 'absent' });
   });
 
+  test('a php-fpm that never left the old content needs no second signal to be back', async () => {
+    await rolledOut();
+    host.commit('A: bad\n');
+    host.service.reloadScript.push('lost');
+    expect(await run()).toMatchObject({ exit: 17, reloads: 0 });
+    expect(host.service.signals).toBe(2);
+  });
+
+  test('a php-fpm that is ill before is blamed on nobody: 19, nothing written, taken up when it is well', async () => {
+    await rolledOut();
+    host.commit('A: two\n');
+    host.service.ill = 'master 7 is stopped';
+    expect(await run()).toMatchObject({ exit: 19, changes: [] });
+    expect([host.files.installs, host.service.signals]).toEqual([1, 1]);
+    host.service.ill = null;
+    expect(await run()).toMatchObject({ kind: 'applied', exit: 0 });
+  });
+
+  test('a good commit that comes while php-fpm is down is never held', async () => {
+    await rolledOut();
+    host.commit('A: bad\n');
+    host.service.reloadScript.push('dies');
+    expect(await run()).toMatchObject({ exit: 18 });
+    host.commit('A: good\n');
+    expect(await run()).toMatchObject({ exit: 18 });
+    host.service.start();
+    expect(await run()).toMatchObject({ kind: 'applied', exit: 0 });
+    expect(host.loaded()).toContain('"good"');
+    expect(host.ledger.read().held.length).toBe(1);
+  });
+
+  test('a run killed after its signal blames nobody for a php-fpm that is down at the next one', async () => {
+    await rolledOut();
+    host.commit('A: two\n');
+    host.service.afterSignal = () => {
+      throw new Error('killed');
+    };
+    await expect(reconcile(host.world)).rejects.toThrow('killed');
+    host.service.afterSignal = () => undefined;
+    host.service.stop();
+    expect(await run()).toMatchObject({ exit: 18 });
+    host.service.start();
+    expect(await run()).toMatchObject({ exit: 0 });
+    expect(host.ledger.read()).toMatchObject({ held: [], owed: null });
+  });
+
+  test('the debt outlives a configuration without php-fpm', async () => {
+    await rolledOut();
+    host.commit('A: two\n');
+    host.service.beforeSignal = () => {
+      throw new Error('killed');
+    };
+    await expect(reconcile(host.world)).rejects.toThrow('killed');
+    host.service.beforeSignal = () => undefined;
+    await reconcile({ ...host.world, service: null });
+    expect(await run()).toMatchObject({ reloads: 1, exit: 0 });
+    expect(host.loaded()).toContain('"two"');
+  });
+
+  test('kept bytes that are lost are replaced by what stands on the disk before a swap', async () => {
+    await rolledOut();
+    host.ledger.kept.clear();
+    host.commit('A: bad\n');
+    host.service.reloadScript.push('silent');
+    expect(await run()).toMatchObject({ exit: 17 });
+    expect(host.loaded()).toContain('"one"');
+  });
+
+  test('files that are right at the first run are reloaded only where php-fpm has not read them', async () => {
+    await rolledOut();
+    const [php, shell] = [host.php(), host.shell()];
+    const fresh = new FakeHost();
+    fresh.commit('A: one\n');
+    fresh.files.place(PHP, php, { mode: 0o600 });
+    fresh.files.place(SHELL, shell);
+    expect(await reconcile(fresh.world)).toMatchObject({ kind: 'applied', changes: [], reloads: 1 });
+    const read = new FakeHost();
+    read.commit('A: one\n');
+    read.files.place(PHP, php, { mode: 0o600 });
+    read.files.place(SHELL, shell);
+    read.service.start();
+    expect(await reconcile(read.world)).toMatchObject({ kind: 'in-sync', reloads: 0 });
+  });
+
   test('a tree that breaks after the rename is never signalled', async () => {
     await rolledOut();
     host.commit('A: two\n');

@@ -26,6 +26,14 @@ export function checkLayout(configuration: FpmConfiguration, request: LayoutRequ
       `php_fpm.pools names ${listNames(unknown)}, which has no listen line in the php-fpm configuration`,
     );
   }
+  const shadowed = readers.filter((pool) => pool.shadowed.length > 0);
+  if (shadowed.length > 0) {
+    const names = [...new Set(shadowed.flatMap((pool) => pool.shadowed))].slice(0, 5).join(', ');
+    throw wrong(
+      `${listNames(shadowed)} sets ${names} before ${livePath} is included, and php-fpm takes the first: ` +
+        'remove these lines from the php-fpm configuration',
+    );
+  }
   const silenced = readers.filter((pool) => isSilenced(pool, request.revision));
   if (silenced.length > 0) {
     throw wrong(

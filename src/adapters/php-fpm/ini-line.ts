@@ -1,12 +1,12 @@
 /** One line of a php-fpm configuration, as far as we need to understand it. */
 export type IniLine =
   | { readonly kind: 'section'; readonly name: string }
-  /** `key` without an index: `env["A"]` is `env`. */
-  | { readonly kind: 'entry'; readonly key: string; readonly value: string }
+  /** `env["A"]` has the key `env` and the index `A`; the index is null where there is none. */
+  | { readonly kind: 'entry'; readonly key: string; readonly index: string | null; readonly value: string }
   | { readonly kind: 'nothing' };
 
 const SECTION = /^\[([^\]]*)\]/;
-const ENTRY = /^([^=[\s]+)\s*(?:\[[^\]]*\])?\s*=\s*(.*)$/s;
+const ENTRY = /^([^=[\s]+)\s*(?:\[([^\]]*)\])?\s*=\s*(.*)$/s;
 
 /**
  * Takes one line apart; php-fpm too reads its configuration line by line, each line for itself. Tolerant: what it does
@@ -17,9 +17,14 @@ export function parseIniLine(line: string): IniLine {
   if (text === '' || text.startsWith(';')) return { kind: 'nothing' };
   const section = SECTION.exec(text)?.[1];
   if (section !== undefined) return { kind: 'section', name: unquote(section.trim()) };
-  const [, key, value] = ENTRY.exec(text) ?? [];
+  const [, key, index, value] = ENTRY.exec(text) ?? [];
   if (key === undefined || value === undefined) return { kind: 'nothing' };
-  return { kind: 'entry', key, value: unquote(value) };
+  return {
+    kind: 'entry',
+    key,
+    index: index === undefined ? null : unquote(index.trim()),
+    value: unquote(value),
+  };
 }
 
 function unquote(text: string): string {

@@ -16,6 +16,8 @@ export interface FpmPool {
   readonly group: string | null;
   /** Whether lines of our file belong to it. */
   readonly readsOurFile: boolean;
+  /** Variables of our file that another file sets before it: php-fpm takes the first. */
+  readonly shadowed: readonly string[];
 }
 
 /** What we need to know of a php-fpm configuration. */
@@ -33,6 +35,9 @@ export interface FpmConfiguration {
 interface Section {
   readonly name: string;
   readonly entries: Map<string, string>;
+  /** Variable → whether the first line that sets it is ours. */
+  readonly variables: Map<string, boolean>;
+  readonly shadowed: Set<string>;
   readsOurFile: boolean;
 }
 
@@ -57,7 +62,7 @@ export function readConfiguration(root: TreeRoot): FpmConfiguration {
 
 /** The state of php-fpm's parser while it walks through the files. */
 class Folding {
-  readonly global: Section = { name: 'global', entries: new Map(), readsOurFile: false };
+  readonly global: Section = makeSection('global');
   readonly pools = new Map<string, Section>();
   #current: Section = this.global;
 
@@ -75,16 +80,28 @@ class Folding {
     if (line.kind === 'section') this.#current = this.#open(line.name);
     if (line.kind !== 'entry') return;
     this.#current.entries.set(line.key.toLowerCase(), line.value);
+    if (line.key.toLowerCase() === 'env' && line.index !== null) this.#setVariable(line.index, isOurs);
     if (isOurs) this.#current.readsOurFile = true;
+  }
+
+  #setVariable(name: string, isOurs: boolean): void {
+    const { variables, shadowed } = this.#current;
+    const isFirstOurs = variables.get(name) ?? isOurs;
+    variables.set(name, isFirstOurs);
+    if (isOurs && !isFirstOurs) shadowed.add(name);
   }
 
   #open(name: string): Section {
     const key = name.toLowerCase();
     if (key === 'global') return this.global;
-    const pool = this.pools.get(key) ?? { name, entries: new Map(), readsOurFile: false };
+    const pool = this.pools.get(key) ?? makeSection(name);
     this.pools.set(key, pool);
     return pool;
   }
+}
+
+function makeSection(name: string): Section {
+  return { name, entries: new Map(), variables: new Map(), shadowed: new Set(), readsOurFile: false };
 }
 
 function toPool(section: Section, prefix: string | null): FpmPool {
@@ -102,5 +119,6 @@ function toPool(section: Section, prefix: string | null): FpmPool {
     user: read('user'),
     group: read('group'),
     readsOurFile: section.readsOurFile,
+    shadowed: [...section.shadowed],
   };
 }

@@ -29,7 +29,9 @@ export type Progress =
   | { readonly kind: 'gone' }
   /** The master is still the old incarnation. */
   | { readonly kind: 'old'; readonly master: Master; readonly seen: string }
-  | { readonly kind: 'missing'; readonly seen: string };
+  | { readonly kind: 'missing'; readonly seen: string }
+  /** All that is missing is an answer: every worker of a pool is at work. */
+  | { readonly kind: 'busy'; readonly seen: string };
 
 const STEP_MS = 3;
 const PING_MS = 1000;
@@ -40,24 +42,30 @@ export const LOOKS_FOR_GONE = 15;
  * Waits until a healthy master other than `before` runs what is on disk: it is another incarnation, its workers are its
  * own children, none of an older generation is left, and every pool with a ping page that reads our file answers with
  * the revision. `onOld` is called at each look that finds the old incarnation.
- * Throws RELOAD_UNPROVEN when the time is over, and at once when the master is gone.
+ * Throws RELOAD_UNPROVEN when the time is over, and at once when the master is gone; RELOAD_UNANSWERED when the time is
+ * over and only answers are missing, because all workers are at work: nobody is to blame for that.
  */
 export async function waitForProof(
   request: ProofRequest,
   onOld: (master: Master) => void = () => undefined,
 ): Promise<void> {
   let gone = 0;
-  let seen = 'php-fpm was not looked at';
+  let last: Progress = missing('php-fpm was not looked at');
   for (;;) {
     const progress = await look(request);
     if (progress.kind === 'proven') return;
     gone = progress.kind === 'gone' ? gone + 1 : 0;
     if (gone >= request.looksForGone) throw unproven('the master is gone');
-    if (request.late.aborted) throw unproven(seen);
-    seen = progress.kind === 'gone' ? 'the master is gone' : progress.seen;
+    last = progress;
+    if (request.late.aborted) throw overdue(last);
     if (progress.kind === 'old') onOld(progress.master);
     await sleep(STEP_MS);
   }
+}
+
+function overdue(last: Progress): ReconcileError {
+  if (last.kind === 'busy') return new ReconcileError('RELOAD_UNANSWERED', last.seen);
+  return unproven('seen' in last ? last.seen : 'the master is gone');
 }
 
 /** RELOAD_UNPROVEN with what was seen last. */
@@ -70,12 +78,13 @@ async function look(request: ProofRequest): Promise<Progress> {
   if (found.kind !== 'master') return found;
   const { master } = found;
   if (isOld(master, request)) return oldProgress(master);
+  if (master.state === 'T') return missing(`master ${master.pid} is stopped`);
   const staffed = lookAtWorkers(master.pid).map(({ pool }) => pool);
   const { pools } = request.configuration;
   const unstaffed = pools.find(({ name, pm }) => pm !== 'ondemand' && !staffed.includes(name));
   if (unstaffed !== undefined) return missing(`pool ${unstaffed.name} has no workers yet`);
   const wrong = await askPools(request);
-  return wrong === null ? lookOnceMore(request, master) : missing(wrong);
+  return wrong ?? (await lookOnceMore(request, master));
 }
 
 /** The pid of `before` first: only a daemonized master, or a restarted one, has to be looked for. */
@@ -130,17 +139,18 @@ function missing(seen: string): Progress {
 }
 
 /** What is wrong with one of the pools that read our file, all asked at once; null when nothing is. */
-async function askPools(request: ProofRequest): Promise<string | null> {
+async function askPools(request: ProofRequest): Promise<Progress | null> {
   const { pools } = request.configuration;
   const asked = pools.filter(({ readsOurFile, pingPath }) => readsOurFile && pingPath !== null);
   const answers = await Promise.all(asked.map((pool) => whatIsWrong(pool, request)));
-  return answers.find((answer) => answer !== null) ?? null;
+  const wrong = answers.filter((answer) => answer !== null);
+  return wrong.find((answer) => answer.kind === 'missing') ?? wrong[0] ?? null;
 }
 
 /** Null when the pool answers as it shall. Never shows what it answered. */
-async function whatIsWrong(pool: FpmPool, { revision, late }: ProofRequest): Promise<string | null> {
+async function whatIsWrong(pool: FpmPool, { revision, late }: ProofRequest): Promise<Progress | null> {
   const { listen, pingPath } = pool;
-  if (listen === null || pingPath === null) return `pool ${pool.name} has no address`;
+  if (listen === null || pingPath === null) return missing(`pool ${pool.name} has no address`);
   const params = { REQUEST_METHOD: 'GET', SCRIPT_NAME: pingPath, SCRIPT_FILENAME: pingPath };
   try {
     const { status, stdout } = await askFastCgi(
@@ -148,11 +158,13 @@ async function whatIsWrong(pool: FpmPool, { revision, late }: ProofRequest): Pro
       { params },
       { deadlineMs: PING_MS, maxBytes: 65_536, signal: late },
     );
-    if (status !== 200) return `the ping page of pool ${pool.name} answers with status ${status}`;
+    if (status !== 200) return missing(`the ping page of pool ${pool.name} answers with status ${status}`);
     if (revision === null || stdout.toString() === revision) return null;
-    return `pool ${pool.name} still answers with another revision`;
+    return missing(`pool ${pool.name} still answers with another revision`);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    return `pool ${pool.name} does not answer (${code})`;
+    const seen = `pool ${pool.name} does not answer (${code})`;
+    const isBusy = code === 'ETIMEDOUT' || code === 'ECANCELED'; // it accepted us and had no worker for us yet
+    return isBusy ? { kind: 'busy', seen } : missing(seen);
   }
 }

@@ -1,6 +1,7 @@
 import type { ParsedFile, ServiceState, TestVerdict } from '../../core/types.ts';
 import type { Service } from '../../ports.ts';
 import { runProgram } from '../processes.ts';
+import { checkHealth, checkNobodyAnswers } from './check-health.ts';
 import { checkLayout } from './check-layout.ts';
 import { inspectPhpFpm } from './discover.ts';
 import type { FpmConfiguration } from './pools.ts';
@@ -60,6 +61,15 @@ class PhpFpm implements Service {
     return inspectPhpFpm(this.#options, () => this.#readConfiguration());
   }
 
+  async checkReadiness(bytes: Uint8Array): Promise<void> {
+    const { binary, config, livePath } = this.#options;
+    const configuration = await this.#readConfiguration(bytes);
+    if (binary !== null) checkLayout(configuration, { livePath, revision: this.#revisionOf(bytes) });
+    const state = await this.inspect();
+    if (state.kind === 'absent') await checkNobodyAnswers(configuration, config);
+    if (state.kind === 'running') await checkHealth(this.#options, await this.#readConfiguration());
+  }
+
   async rehearse(bytes: Uint8Array): Promise<void> {
     const { binary, parse, livePath } = this.#options;
     if (binary !== null) await rehearseCandidate({ binary, bytes, parse, name: livePath });
@@ -68,10 +78,6 @@ class PhpFpm implements Service {
   async testWith(bytes: Uint8Array | null): Promise<TestVerdict> {
     const fpm = await this.#testable();
     if (fpm === null) return { ok: true };
-    if (bytes !== null) {
-      const { livePath } = this.#options;
-      checkLayout(await this.#readConfiguration(bytes), { livePath, revision: this.#revisionOf(bytes) });
-    }
     return await testWithBytes(fpm, bytes);
   }
 

@@ -20,6 +20,8 @@ export class FakeService implements Service {
   loaded: Bytes;
   signals = 0;
   revivals = 0;
+  /** What ails php-fpm before anything is changed; null: nothing. */
+  ill: string | null = null;
   /** Whether the host has a start command, which then works. */
   startCommand = false;
   readonly rehearsed: Uint8Array[] = [];
@@ -63,6 +65,10 @@ export class FakeService implements Service {
 
   async inspect(): Promise<ServiceState> {
     return this.#state;
+  }
+
+  async checkReadiness(): Promise<void> {
+    if (this.ill !== null) throw new ReconcileError('ENVIRONMENT_BROKEN', this.ill);
   }
 
   async rehearse(bytes: Uint8Array): Promise<void> {
