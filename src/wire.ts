@@ -43,7 +43,9 @@ export interface OpenHost {
 
 /** Reads the host configuration and builds the world of it. Throws CONFIG_INVALID with every mistake in it. */
 export function openHost(request: HostRequest): OpenHost {
-  const config = readConfig(request.configPath, request.environment);
+  // Read once, so that the quiet record never names other bytes than those that this run obeys.
+  const bytes = readConfigBytes(request.configPath);
+  const config = parseConfig(request.configPath, bytes, request.environment);
   const { repository, profile, state, limits } = config;
   const world: World = {
     host: profile,
@@ -56,7 +58,7 @@ export function openHost(request: HostRequest): OpenHost {
     log: lineLog(request.log),
     identity: {
       version: VERSION,
-      config: { path: request.configPath, sha256: sha256(readFileSync(request.configPath)) },
+      config: { path: request.configPath, sha256: sha256(bytes) },
       environment: identifyEnvironment(request.environment),
       source: locateTip(repository),
     },
@@ -87,7 +89,11 @@ function makeService(config: Config): Service | null {
 
 /** The host configuration with its defaults. Throws CONFIG_INVALID with every mistake in it. */
 export function readConfig(path: string, environment: Environment): Config {
-  const written = readWritten(path, readConfigBytes(path), environment);
+  return parseConfig(path, readConfigBytes(path), environment);
+}
+
+function parseConfig(path: string, bytes: Uint8Array, environment: Environment): Config {
+  const written = readWritten(path, bytes, environment);
   const resolved = written.value === null ? null : resolveConfig(written.value, readHostFacts());
   if (resolved !== null && resolved.value !== null) return resolved.value;
   const complaints = [...written.complaints, ...(resolved?.complaints ?? [])];

@@ -1,7 +1,7 @@
 import { DEFAULT_STATE_PATH } from '../core/paths.ts';
 
 /** How the text of a setting is read. `mode`: octal permission bits; `path`: absolute; `list`: texts. */
-export type SettingType = 'text' | 'path' | 'integer' | 'boolean' | 'mode' | 'list';
+export type SettingType = 'text' | 'path' | 'integer' | 'seconds' | 'boolean' | 'mode' | 'list';
 
 /** One setting of the host configuration. */
 export interface SettingSpec {
@@ -96,7 +96,7 @@ export const SETTINGS: readonly SettingSpec[] = [
     fallback: 'none',
     meaning: 'program and arguments that start php-fpm when it ended at a reload',
   }),
-  setting('reload.margin_seconds', 'integer', {
+  setting('reload.margin_seconds', 'seconds', {
     fallback: '5',
     meaning: 'time for the proof beyond process_control_timeout',
   }),

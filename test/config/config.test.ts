@@ -124,7 +124,7 @@ describe('what is written', () => {
       'config.yaml:3:3: there is no setting repository.brunch [CONFIG_INVALID]',
       'config.yaml:2:8: repository.url must be an absolute path, not "relative/path" [CONFIG_INVALID]',
       'config.yaml:6:11: files.php-fpm.mode must be octal permission bits such as 0640, not "rw" [CONFIG_INVALID]',
-      'config.yaml:8:19: reload.margin_seconds must be a whole number, not "soon" [CONFIG_INVALID]',
+      'config.yaml:8:19: reload.margin_seconds must be a whole number of seconds from 1 to 9999, not "soon" [CONFIG_INVALID]',
       'config.yaml:9:12: reload.command must be a list, e.g. [a, b] [CONFIG_INVALID]',
       'config.yaml:11:22: php_fpm.announce_revision must be true or false, not "yes" [CONFIG_INVALID]',
     ]);

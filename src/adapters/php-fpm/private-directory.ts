@@ -1,6 +1,6 @@
 import { lstatSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { ReconcileError } from '../../core/errors.ts';
 
 const NAME = 'php-env-reconciler-trial-';
@@ -14,7 +14,7 @@ const LEFT_OVER_MS = 5 * 60_000;
  */
 export async function withPrivateDirectory<T>(work: (directory: string) => Promise<T>): Promise<T> {
   try {
-    const directory = mkdtempSync(join(tmpdir(), NAME)); // 0700, mkdtemp(3)
+    const directory = mkdtempSync(resolve(tmpdir(), NAME)); // 0700, mkdtemp(3)
     try {
       removeLeftOvers(directory);
       return await work(directory);
@@ -36,8 +36,8 @@ function toEnvironmentError(error: unknown): unknown {
 /** Those of ours in which nothing has changed for minutes; the new one tells the time. */
 function removeLeftOvers(current: string): void {
   const now = statSync(current).mtimeMs;
-  for (const name of readdirSync(tmpdir()).filter((each) => each.startsWith(NAME))) {
-    const path = join(tmpdir(), name);
+  for (const name of readdirSync(resolve(tmpdir())).filter((each) => each.startsWith(NAME))) {
+    const path = resolve(tmpdir(), name);
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (!stat?.isDirectory() || stat.uid !== process.geteuid?.() || now - stat.mtimeMs < LEFT_OVER_MS)
       continue;
