@@ -29,9 +29,12 @@ export type Progress =
   | { readonly kind: 'gone' }
   /** The master is still the old incarnation. */
   | { readonly kind: 'old'; readonly master: Master; readonly seen: string }
-  | { readonly kind: 'missing'; readonly seen: string }
+  /** `isAnswer`: a pool answered, and not as it shall. */
+  | { readonly kind: 'missing'; readonly seen: string; readonly isAnswer: boolean }
   /** All that is missing is an answer: every worker of a pool is at work. */
-  | { readonly kind: 'busy'; readonly seen: string };
+  | { readonly kind: 'busy'; readonly seen: string }
+  /** The time was over in the middle of a question. */
+  | { readonly kind: 'cut'; readonly seen: string };
 
 const STEP_MS = 3;
 const PING_MS = 1000;
@@ -56,11 +59,17 @@ export async function waitForProof(
     if (progress.kind === 'proven') return;
     gone = progress.kind === 'gone' ? gone + 1 : 0;
     if (gone >= request.looksForGone) throw unproven('the master is gone');
-    last = progress;
+    last = newer(last, progress);
     if (request.late.aborted) throw overdue(last);
     if (progress.kind === 'old') onOld(progress.master);
     await sleep(STEP_MS);
   }
+}
+
+/** A question that was cut says only that nobody was free to answer it, unless the pool has answered before. */
+function newer(last: Progress, progress: Progress): Progress {
+  if (progress.kind !== 'cut') return progress;
+  return last.kind === 'missing' && last.isAnswer ? last : { kind: 'busy', seen: progress.seen };
 }
 
 function overdue(last: Progress): ReconcileError {
@@ -135,7 +144,11 @@ function oldProgress(master: Master): Progress {
 }
 
 function missing(seen: string): Progress {
-  return { kind: 'missing', seen };
+  return { kind: 'missing', seen, isAnswer: false };
+}
+
+function wrongAnswer(seen: string): Progress {
+  return { kind: 'missing', seen, isAnswer: true };
 }
 
 /** What is wrong with one of the pools that read our file, all asked at once; null when nothing is. */
@@ -158,13 +171,14 @@ async function whatIsWrong(pool: FpmPool, { revision, late }: ProofRequest): Pro
       { params },
       { deadlineMs: PING_MS, maxBytes: 65_536, signal: late },
     );
-    if (status !== 200) return missing(`the ping page of pool ${pool.name} answers with status ${status}`);
+    if (status !== 200)
+      return wrongAnswer(`the ping page of pool ${pool.name} answers with status ${status}`);
     if (revision === null || stdout.toString() === revision) return null;
-    return missing(`pool ${pool.name} still answers with another revision`);
+    return wrongAnswer(`pool ${pool.name} still answers with another revision`);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     const seen = `pool ${pool.name} does not answer (${code})`;
-    const isBusy = code === 'ETIMEDOUT' || code === 'ECANCELED'; // it accepted us and had no worker for us yet
-    return isBusy ? { kind: 'busy', seen } : missing(seen);
+    if (code === 'ECANCELED') return { kind: 'cut', seen };
+    return code === 'ETIMEDOUT' ? { kind: 'busy', seen } : missing(seen);
   }
 }

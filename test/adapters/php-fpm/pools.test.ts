@@ -156,11 +156,14 @@ test('the prefix is what this php-fpm was built with', async () => {
 
 test.each([
   ['[ www ]', { kind: 'section', name: 'www' }],
-  ['  listen=a;b', { kind: 'entry', key: 'listen', value: 'a' }],
-  ['x = "a;\\"b" ; c', { kind: 'entry', key: 'x', value: 'a;"b' }],
-  ["x = 'a\\b'", { kind: 'entry', key: 'x', value: 'a\\b' }],
-  ['env["A"] = "1"', { kind: 'entry', key: 'env', value: '1' }],
-  ['php_admin_value[error_log] = /x', { kind: 'entry', key: 'php_admin_value', value: '/x' }],
+  ['  listen=a;b', { kind: 'entry', key: 'listen', index: null, value: 'a' }],
+  ['x = "a;\\"b" ; c', { kind: 'entry', key: 'x', index: null, value: 'a;"b' }],
+  ["x = 'a\\b'", { kind: 'entry', key: 'x', index: null, value: 'a\\b' }],
+  ['env["A"] = "1"', { kind: 'entry', key: 'env', index: 'A', value: '1' }],
+  [
+    'php_admin_value[error_log] = /x',
+    { kind: 'entry', key: 'php_admin_value', index: 'error_log', value: '/x' },
+  ],
   ['; a = b', { kind: 'nothing' }],
   ['novalue', { kind: 'nothing' }],
 ])('%s is read as php-fpm reads it', (line, expected) => {
