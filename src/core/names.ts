@@ -18,56 +18,73 @@ const CGI =
 const PHP = 'it changes how PHP itself is configured';
 const TOOL = 'programs take commands or files to trust from it';
 
-/** Prefixes end in `*`. Measured in php-fpm 8.2 and in dash, bash, zsh, busybox ash, mksh and ksh93. */
-const REFUSED: readonly (readonly [string, readonly string[]])[] = [
-  [LOADER, ['LD_*', 'GLIBC_TUNABLES', 'GCONV_PATH', 'LOCPATH']],
-  [SHELL_CODE, ['BASH_ENV', 'ENV', 'BASH_FUNC_*', 'PS1', 'PS4', 'PROMPT_COMMAND']],
+/** Why names are refused; prefixes end in `*`. Measured in php-fpm 8.2 and in dash, bash, zsh, busybox ash, mksh and ksh93. */
+export const REFUSED_NAMES: readonly (readonly [reason: string, names: readonly string[]])[] = [
+  [LOADER, split('LD_* GLIBC_TUNABLES GCONV_PATH LOCPATH OPENSSL_CONF')],
+  [
+    SHELL_CODE,
+    split(
+      'ENV ZDOTDIR PS0 PS1 PS2 PS3 PS4 PROMPT PROMPT2 PROMPT3 PROMPT4 PROMPT_COMMAND RPROMPT RPROMPT2 RPS1 RPS2 SPROMPT prompt',
+    ),
+  ],
+  [SHELL_CODE, split('FPATH MODULE_PATH EXECSHELL')],
+  [SHELL_OWN, split('_ BASH_* BASHOPTS BASHPID SHELLOPTS UID EUID GID EGID PPID PGRP USER_ID USERNAME KSH*')],
   [
     SHELL_OWN,
-    ['UID', 'EUID', 'GID', 'EGID', 'PPID', 'BASHOPTS', 'SHELLOPTS', 'BASH_VERSINFO', 'BASHPID', '_'],
-  ],
-  [SHELL_OWN, ['RANDOM', 'SECONDS', 'LINENO', 'HISTCMD', 'GROUPS', 'FUNCNAME', 'DIRSTACK', 'EPOCHSECONDS']],
-  [SHELL_OWN, ['EPOCHREALTIME', 'SRANDOM', 'PIPESTATUS', 'KSH_VERSION', 'USERNAME']],
-  [SHELL_OWN, ['status', 'argv', 'path', 'cdpath', 'fpath', 'options', 'signals']],
-  [SHELL_WORK, ['PATH', 'IFS', 'CDPATH', 'TMOUT', 'POSIXLY_CORRECT', 'LC_ALL', 'TMPDIR']],
-  [ACCOUNT, ['HOME', 'USER', 'LOGNAME', 'SHELL']],
-  [PHP, ['PHP_INI_SCAN_DIR', 'PHPRC', 'PHP_VALUE', 'PHP_ADMIN_VALUE', 'FPM_SOCKETS']],
-  [RUNTIME, ['NODE_OPTIONS', 'PYTHON*', 'PERL5*', 'RUBYOPT']],
-  [TOOL, ['GIT_*', 'SSH_*', 'LESSOPEN', 'LESSCLOSE', 'EDITOR', 'VISUAL', 'PAGER']],
-  [
-    CGI,
-    [
-      'HTTP_*',
-      'FCGI_*',
-      'GATEWAY_INTERFACE',
-      'SERVER_NAME',
-      'SERVER_PORT',
-      'SERVER_PROTOCOL',
-      'SERVER_SOFTWARE',
-    ],
+    split('RANDOM SRANDOM SECONDS LINENO GROUPS FUNCNAME FUNCNEST DIRSTACK EPOCHSECONDS EPOCHREALTIME'),
   ],
   [
-    CGI,
-    ['SERVER_ADDR', 'REMOTE_ADDR', 'REMOTE_HOST', 'REMOTE_IDENT', 'REMOTE_PORT', 'REMOTE_USER', 'AUTH_TYPE'],
+    SHELL_OWN,
+    split('OPTIND PIPESTATUS ERRNO ARGC SHLVL COLUMNS LINES LISTMAX KEYBOARD_HACK KEYTIMEOUT TTYIDLE'),
+  ],
+  [SHELL_OWN, split('HISTCMD HISTSIZE SAVEHIST MAILCHECK TRY_BLOCK_* ZSH_EVAL_CONTEXT ZSH_SUBSHELL zsh_*')],
+  [
+    SHELL_OWN,
+    split('status argv path cdpath fpath manpath mailpath module_path fignore psvar options signals'),
   ],
   [
-    CGI,
-    [
-      'CONTENT_LENGTH',
-      'CONTENT_TYPE',
-      'DOCUMENT_ROOT',
-      'DOCUMENT_URI',
-      'PATH_INFO',
-      'PATH_TRANSLATED',
-      'HTTPS',
-    ],
+    SHELL_OWN,
+    split(
+      'aliases galiases saliases dis_* functions functions_source builtins commands history historywords',
+    ),
+  ],
+  [
+    SHELL_OWN,
+    split(
+      'funcfiletrace funcsourcetrace funcstack functrace jobdirs jobstates jobtexts keymaps modules nameddirs parameters patchars pipestatus',
+    ),
+  ],
+  [SHELL_OWN, split('reswords termcap terminfo userdirs usergroups widgets')],
+  [SHELL_WORK, split('PATH IFS CDPATH TMOUT POSIXLY_CORRECT LC_ALL TMPDIR MAILPATH HISTFILE')],
+  [ACCOUNT, split('HOME USER LOGNAME SHELL')],
+  [PHP, split('PHP_INI_SCAN_DIR PHPRC PHP_VALUE PHP_ADMIN_VALUE FPM_SOCKETS')],
+  [RUNTIME, split('NODE_OPTIONS NODE_PATH PYTHON* PERL5* PERLLIB RUBYOPT RUBYLIB LUA_INIT*')],
+  [
+    TOOL,
+    split(
+      'GIT_* SSH_* LESSOPEN LESSCLOSE EDITOR VISUAL PAGER MANPAGER SYSTEMD_PAGER SUDO_EDITOR TAR_OPTIONS',
+    ),
   ],
   [
     CGI,
-    ['QUERY_STRING', 'REQUEST_METHOD', 'REQUEST_SCHEME', 'REQUEST_URI', 'SCRIPT_FILENAME', 'SCRIPT_NAME'],
+    split(
+      'HTTP_* FCGI_* GATEWAY_INTERFACE SERVER_NAME SERVER_PORT SERVER_PROTOCOL SERVER_SOFTWARE SERVER_ADDR',
+    ),
   ],
-  [CGI, ['PHP_SELF', 'PHP_AUTH_*', 'ORIG_PATH_INFO', 'REDIRECT_STATUS']],
+  [
+    CGI,
+    split(
+      'REMOTE_ADDR REMOTE_HOST REMOTE_IDENT REMOTE_PORT REMOTE_USER AUTH_TYPE CONTENT_LENGTH CONTENT_TYPE',
+    ),
+  ],
+  [CGI, split('DOCUMENT_ROOT DOCUMENT_URI PATH_INFO PATH_TRANSLATED HTTPS QUERY_STRING REQUEST_METHOD')],
+  [CGI, split('REQUEST_SCHEME REQUEST_URI REQUEST_TIME* SCRIPT_FILENAME SCRIPT_NAME PHP_SELF PHP_AUTH_*')],
+  [CGI, split('ORIG_PATH_INFO REDIRECT_STATUS argc')],
 ];
+
+function split(names: string): readonly string[] {
+  return names.split(' ');
+}
 
 /**
  * What stands against a name: NAME_INVALID when it is no name, NAME_REFUSED with the reason when it is on the
@@ -90,7 +107,7 @@ export function checkName(name: string, policy: NamePolicy, at: Location): Compl
 }
 
 function refusedBecause(name: string): string | null {
-  const row = REFUSED.find(([, entries]) => entries.some((entry) => matchesEntry(name, entry)));
+  const row = REFUSED_NAMES.find(([, entries]) => entries.some((entry) => matchesEntry(name, entry)));
   return row === undefined ? null : row[0];
 }
 
