@@ -135,7 +135,7 @@ async function showValue(name: string): Promise<void> {
   const shell = execFileSync('sh', ['-c', `. "$1"; printf %s "\${${name}-(not set)}"`, 'sh', shellFile], {
     encoding: 'utf8',
   });
-  console.log(pc.dim(`sh: $${name} in a login shell`));
+  console.log(pc.dim(`sh: $${name} after sourcing the file, as a login shell does`));
   console.log(`  ${shell}`);
 }
 
@@ -176,7 +176,10 @@ async function tell(): Promise<void> {
 
   title('3. One commit, one masked diff, one reload');
   let before = reloads();
-  commit('Greet the world', () => appendFileSync(common, 'GREETING: "it\'s 100% \\"exact\\" – 你好"\n'));
+  commit('Greet the world, and change a secret', () => {
+    appendFileSync(common, 'GREETING: "it\'s 100% \\"exact\\" – 你好"\n');
+    appendFileSync(join(work, 'env', 'hosts', `${HOST}.yaml`), 'DB_PASSWORD: not-for-your-eyes\n');
+  });
   once();
   showReloads(before);
   await showValue('GREETING');

@@ -4,10 +4,17 @@ import { isQuietPass } from './quiet.ts';
 const argv = process.argv.slice(2);
 if (!isQuietPass(argv, process.env)) {
   const { run } = await import('./cli/run.ts');
+  process.stdout.on('error', endQuietly);
+  process.stderr.on('error', endQuietly);
   process.exitCode = await run({
     argv,
     environment: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
   });
+}
+
+/** Whoever read our output has seen enough, as in `reconcile plan | head -1`; what is under way goes on to its end. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }

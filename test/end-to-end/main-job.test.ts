@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { RealHost } from './real-host.ts';
@@ -91,6 +91,8 @@ describe('only when it changed', () => {
     expect(plan.stdout).toContain(`.f...p..... ${host.php.envPath}\n.f....og... ${host.shellPath}\n`);
     expect(host.once()).toMatchObject({ exit: 0 });
     expect(host.phpFile()).toBe(bytes);
+    const [php, shell] = [statSync(host.php.envPath), statSync(host.shellPath)];
+    expect([php.mode & 0o7777, php.uid, shell.uid, shell.gid]).toEqual([0o600, 0, 0, 0]);
     expect(host.once()).toEqual(IN_SILENCE);
     expect(host.php.reloadsSeen()).toBe(1);
   });

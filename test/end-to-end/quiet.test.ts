@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { formatLedger, parseLedger } from '../../src/adapters/ledger-format.ts';
+import type { LedgerRecord } from '../../src/core/types.ts';
+import { identifyEnvironment } from '../../src/quiet.ts';
 import { RealHost } from './real-host.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -79,6 +82,9 @@ describe('a pass that finds nothing to do', () => {
   test.each([
     ['the file is edited', (host: RealHost) => writeFileSync(host.php.envPath, 'edited')],
     ['the configuration is edited', (host: RealHost) => host.configure('names:\n  allow: [PATH]\n')],
+    ['the mode is changed', (host: RealHost) => chmodSync(host.php.envPath, 0o640)],
+    ['a reload is owed', (host: RealHost) => editLedger(host, (record) => ({ ...record, owed: DEBT }))],
+    ['another version of the program wrote the record', (host: RealHost) => editLedger(host, makeOlder)],
     ['the ledger is damaged', (host: RealHost) => writeFileSync(join(host.state, 'ledger.json'), 'damaged')],
   ])('is not quiet when %s', async (_what, change) => {
     const host = await quietHost();
@@ -87,6 +93,19 @@ describe('a pass that finds nothing to do', () => {
     expect(trace.some((line) => line.includes('/dist/chunks/'))).toBe(true);
   });
 });
+
+const DEBT = { phase: 'prepared', fingerprint: null, commit: null, incarnation: null } as const;
+
+function makeOlder(record: LedgerRecord): LedgerRecord {
+  return { ...record, quiet: record.quiet === null ? null : { ...record.quiet, version: '0.0.1' } };
+}
+
+function editLedger(host: RealHost, edit: (record: LedgerRecord) => LedgerRecord): void {
+  const path = join(host.state, 'ledger.json');
+  const record = parseLedger(readFileSync(path, 'utf8'));
+  if (record === null) throw new Error('the ledger is damaged');
+  writeFileSync(path, formatLedger(edit(record)));
+}
 
 /** The traced calls of one pass, of all its threads. */
 function strace(output: string, calls: string, host: RealHost): readonly string[] {
@@ -115,3 +134,12 @@ function isHarmless(line: string): boolean {
   if (/ clone3\(/.test(line)) return line.includes('CLONE_THREAD');
   return / write\(\d+, "(\*|\\1(\\0){7})", [18]\)/.test(line) || line.includes('resumed>');
 }
+
+test('a pass under other RECONCILE_ settings is another pass', () => {
+  const plain = identifyEnvironment({ PATH: '/bin' });
+  expect(identifyEnvironment({ PATH: '/usr/bin', HOME: '/' })).toBe(plain);
+  expect(identifyEnvironment({ RECONCILE_BRANCH: 'main' })).not.toBe(plain);
+  expect(identifyEnvironment({ RECONCILE_BRANCH: 'other' })).not.toBe(
+    identifyEnvironment({ RECONCILE_BRANCH: 'main' }),
+  );
+});

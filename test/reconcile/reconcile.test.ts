@@ -312,6 +312,21 @@ describe('a reload is owed until it is proven', () => {
     expect(await run()).toMatchObject({ kind: 'applied', reloads: 1 });
   });
 
+  test('a file edited between the signal and the end of the run keeps the debt', async () => {
+    await rolledOut();
+    host.commit('A: two\n');
+    host.service.afterSignal = () => host.files.place(PHP, 'env["A"] = "by hand"\n', { mode: 0o600 });
+    expect(await run()).toMatchObject({ exit: 18, error: { code: 'EDITED_MEANWHILE' } });
+    host.service.afterSignal = () => undefined;
+    expect(await run()).toMatchObject({ kind: 'applied', reloads: 1 });
+    expect(host.loaded()).toContain('"two"');
+  });
+
+  test('what a killed run left beside the files is swept at the start', async () => {
+    await rolledOut();
+    expect(host.files.swept).toEqual([PHP, SHELL]);
+  });
+
   test('an undo that failed keeps the debt', async () => {
     await rolledOut();
     host.commit('A: two\n');

@@ -20,7 +20,7 @@ export const SETTINGS_FIELDS: readonly FieldRule[] = [
       pattern: /^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$/,
       expected: 'an id: letters, digits, ".", "_", "-" and "/", at most 128',
     },
-    about: 'the name of this repository; hosts refuse commits of another one',
+    about: 'the name of this repository, unlike that of any other',
   },
   {
     name: 'layers',
