@@ -15,11 +15,19 @@ type NotRunning = Exclude<ServiceState, Running>;
  * debt stays in each case.
  */
 export async function activate(world: World, plan: Plan): Promise<number> {
-  if (plan.reload === null || world.service === null) return 0;
-  const state = await world.service.inspect();
+  const { service } = world;
+  if (plan.reload === null || service === null) return 0;
+  const activation = { world, service, plan };
+  const state = await service.inspect();
   return state.kind === 'running'
-    ? await proveReload(world, plan, state)
-    : await proveStart(world, plan, state);
+    ? await proveReload(activation, state)
+    : await proveStart(activation, state);
+}
+
+interface Activation {
+  readonly world: World;
+  readonly service: Service;
+  readonly plan: Plan;
 }
 
 /**
@@ -27,8 +35,7 @@ export async function activate(world: World, plan: Plan): Promise<number> {
  * come back. Only the run that gave the signal may blame content for that (recover.ts): somebody may have stopped
  * php-fpm since.
  */
-async function proveStart(world: World, plan: Plan, state: NotRunning): Promise<number> {
-  const service = world.service as Service;
+async function proveStart({ world, service, plan }: Activation, state: NotRunning): Promise<number> {
   const { owed, lastGood } = world.ledger.read();
   const wasSignalled = owed?.phase === 'installed' && owed.incarnation !== null;
   if (wasSignalled || owed?.phase === 'restoring') {
@@ -54,9 +61,9 @@ async function proveNewStart(service: Service, plan: Plan): Promise<number> {
   }
 }
 
-async function proveReload(world: World, plan: Plan, state: Running): Promise<number> {
-  const service = world.service as Service;
-  if (await needsProofOnly(world, plan, state)) return 0;
+async function proveReload(activation: Activation, state: Running): Promise<number> {
+  const { world, service, plan } = activation;
+  if (await needsProofOnly(activation, state)) return 0;
   const verdict = await service.testLive();
   if (!verdict.ok) {
     throw new ReconcileError(
@@ -75,20 +82,21 @@ async function proveReload(world: World, plan: Plan, state: Running): Promise<nu
  * Whether the proof alone is missing: a run that was killed after its signal may have reloaded php-fpm already, and a
  * php-fpm that never left the last good content needs no reload to go back to it.
  */
-async function needsProofOnly(world: World, plan: Plan, state: Running): Promise<boolean> {
+async function needsProofOnly(activation: Activation, state: Running): Promise<boolean> {
+  const { world, plan } = activation;
   const { owed } = world.ledger.read();
   if (owed === null || owed.incarnation === null || owed.fingerprint !== plan.desired.fingerprint)
     return false;
   const isSame = owed.incarnation === state.incarnation;
   if (owed.phase === 'installed' && plan.reload === 'owed' && !isSame) {
-    return await isProven(world, plan, owed.incarnation);
+    return await isProven(activation, owed.incarnation);
   }
-  return owed.phase === 'restoring' && isSame && (await isProven(world, plan, null));
+  return owed.phase === 'restoring' && isSame && (await isProven(activation, null));
 }
 
-async function isProven(world: World, plan: Plan, before: string | null): Promise<boolean> {
+async function isProven({ service, plan }: Activation, before: string | null): Promise<boolean> {
   try {
-    await world.service?.prove(before, phpFpmBytes(plan.desired));
+    await service.prove(before, phpFpmBytes(plan.desired));
     return true;
   } catch (error) {
     if (error instanceof ReconcileError && error.code === 'RELOAD_UNPROVEN') return false;

@@ -33,28 +33,31 @@ export async function recover(world: World, failure: Failure): Promise<Outcome> 
   }
 }
 
-async function healLastGood(world: World, failure: Failure, lastGood: Desired): Promise<Outcome> {
-  const { head, error } = failure;
+async function healLastGood(world: World, { head, error }: Failure, lastGood: Desired): Promise<Outcome> {
   try {
     return fail(head, error, await settle(world, lastGood));
   } catch (second) {
-    if (!(second instanceof ReconcileError)) throw second;
-    const message = `${error.message}; keeping the last good state failed as well: ${second.message}`;
-    return fail(head, new ReconcileError(second.code, message, { cause: second }));
+    return fail(head, joinErrors(error, second, 'keeping the last good state'));
   }
 }
 
-async function undo(world: World, failure: Failure, lastGood: Desired): Promise<Outcome> {
-  const { head, wanted, error } = failure;
+async function undo(world: World, { head, wanted, error }: Failure, lastGood: Desired): Promise<Outcome> {
   rememberHeld(world, wanted, error.message);
   world.log.event('info', 'restoring', { held: wanted.commit, reason: error.message });
   try {
     const settled = await settle(world, lastGood);
-    const message = `commit ${head.commit?.slice(0, 12)} was undone: ${error.message}; the state before it is back and proven`;
+    const commit = head.commit?.slice(0, 12);
+    const message = `commit ${commit} was undone: ${error.message}; the state before it is back and proven`;
     return fail(head, new ReconcileError('APPLY_UNDONE', message, { cause: error }), settled);
   } catch (second) {
-    if (!(second instanceof ReconcileError)) throw second;
-    const message = `${error.message}; going back failed as well: ${second.message}`;
-    return fail(head, new ReconcileError('RELOAD_UNPROVEN', message, { cause: second }));
+    const joined = joinErrors(error, second, 'going back');
+    return fail(head, new ReconcileError('RELOAD_UNPROVEN', joined.message, { cause: second }));
   }
+}
+
+/** A second failure is told together with the first, and says what happens next. Throws what nobody foresaw. */
+function joinErrors(first: ReconcileError, second: unknown, deed: string): ReconcileError {
+  if (!(second instanceof ReconcileError)) throw second;
+  const message = `${first.message}; ${deed} failed as well: ${second.message}`;
+  return new ReconcileError(second.code, message, { cause: second });
 }

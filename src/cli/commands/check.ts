@@ -1,6 +1,7 @@
 import { checkRepository } from '../../core/check.ts';
 import { hasErrors } from '../../core/complain.ts';
 import { ERRORS } from '../../core/errors.ts';
+import { makeRefusal } from '../../core/refusal.ts';
 import { openRepository } from '../../wire.ts';
 import type { Call, Command } from '../command.ts';
 import { flagOption, textOption } from '../command.ts';
@@ -20,9 +21,12 @@ export const check: Command = {
     const snapshot = await openRepository(directory, textOption(call, 'branch') ?? 'main');
     const complaints = checkRepository(snapshot);
     const isRefused = hasErrors(complaints);
-    if (flagOption(call, 'json')) call.io.stdout.write(`${JSON.stringify({ ok: !isRefused, complaints })}\n`);
-    else printComplaints(call.io, complaints);
-    if (!isRefused && !flagOption(call, 'json')) call.io.stdout.write(`${directory}: no mistakes\n`);
-    return isRefused ? ERRORS.YAML_SHAPE.exit : 0;
+    if (flagOption(call, 'json')) {
+      call.io.stdout.write(`${JSON.stringify({ ok: !isRefused, complaints })}\n`);
+    } else {
+      printComplaints(call.io, complaints);
+      if (!isRefused) call.io.stdout.write(`${directory}: no mistakes\n`);
+    }
+    return isRefused ? ERRORS[makeRefusal(directory, complaints).code].exit : 0;
   },
 };

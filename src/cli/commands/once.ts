@@ -1,3 +1,4 @@
+import { ReconcileError } from '../../core/errors.ts';
 import { exitCodeOf } from '../../reconcile/account.ts';
 import { dryRun } from '../../reconcile/dry-run.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
@@ -34,7 +35,8 @@ export const once: Command = {
   async run(call: Call): Promise<number> {
     if (flagOption(call, 'printConfig'))
       return showConfig(call, readConfig(configPathOf(call), call.io.environment));
-    if (!flagOption(call, 'once')) return askForCommand(call);
+    if (!flagOption(call, 'once'))
+      throw new ReconcileError('USAGE', 'say what to do: `reconcile --once`, or a command');
     return await runOnce(call, flagOption(call, 'dryRun'));
   },
 };
@@ -54,11 +56,4 @@ export async function runOnce(call: Call, isDry: boolean): Promise<number> {
   const exitCode = exitCodeOf(outcome);
   const isDetailed = flagOption(call, 'detailedExitcode');
   return exitCode === 0 && outcome.kind === 'applied' && isDetailed ? CHANGED : exitCode;
-}
-
-function askForCommand(call: Call): number {
-  call.io.stderr.write(
-    'reconcile: say what to do: `reconcile --once`, or a command; `reconcile --help` lists them\n',
-  );
-  return 64;
 }
