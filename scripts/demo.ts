@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pc from 'picocolors';
+import { simpleGit } from 'simple-git';
 import { askFastCgi } from '../src/adapters/php-fpm/fastcgi.ts';
 import { findPhpFpm } from './find-php-fpm.ts';
 import { searchPath } from './search-path.ts';
@@ -66,28 +67,16 @@ function once(expected = 0): string {
   return reconcile(['--once', '--config', config], expected);
 }
 
-function git(...args: readonly string[]): string {
-  const identity = [
-    '-c',
-    'user.name=demo',
-    '-c',
-    'user.email=demo@localhost',
-    '-c',
-    'advice.detachedHead=false',
-  ];
-  return execFileSync('git', [...identity, ...args], {
-    cwd: work,
-    env: environment,
-    encoding: 'utf8',
-    stdio: 'pipe',
-  });
+async function git(...args: readonly string[]): Promise<void> {
+  const identity = ['-c', 'user.name=demo', '-c', 'user.email=demo@localhost'];
+  await simpleGit({ baseDir: work }).raw([...identity, ...args]);
 }
 
 /** Commits and pushes a change to the configuration of every host. */
-function commit(message: string, change: () => void): void {
+async function commit(message: string, change: () => void): Promise<void> {
   change();
-  git('commit', '--quiet', '--all', '--message', message);
-  git('push', '--quiet', 'origin', 'main');
+  await git('commit', '--quiet', '--all', '--message', message);
+  await git('push', '--quiet', 'origin', 'main');
   show(`git commit -am '${message}' && git push`, '');
 }
 
@@ -152,8 +141,8 @@ async function prepare(): Promise<ChildProcess> {
   for (const name of ['tmp', 'profile.d', 'state']) mkdirSync(join(scratch, name), { mode: 0o755 });
   title('1. A config repository from the template, and a private php-fpm');
   reconcile(['init', work]);
-  execFileSync('git', ['clone', '--quiet', '--bare', work, bare], { env: environment });
-  git('remote', 'add', 'origin', bare);
+  await simpleGit().clone(work, bare, ['--bare']);
+  await git('remote', 'add', 'origin', bare);
   show('git clone --bare config config.git', '');
   const php = startPhpFpm();
   while (!existsSync(socket) && php.exitCode === null) await sleep(10);
@@ -176,7 +165,7 @@ async function tell(): Promise<void> {
 
   title('3. One commit, one masked diff, one reload');
   let before = reloads();
-  commit('Greet the world, and change a secret', () => {
+  await commit('Greet the world, and change a secret', () => {
     appendFileSync(common, 'GREETING: "it\'s 100% \\"exact\\" – 你好"\n');
     appendFileSync(join(work, 'env', 'hosts', `${HOST}.yaml`), 'DB_PASSWORD: not-for-your-eyes\n');
   });
@@ -190,14 +179,14 @@ async function tell(): Promise<void> {
   showReloads(before);
 
   title('5. A broken commit is refused; php-fpm keeps running');
-  commit('Break it', () => appendFileSync(common, 'BROKEN: $pool of sharks\n1WRONG: name\n'));
+  await commit('Break it', () => appendFileSync(common, 'BROKEN: $pool of sharks\n1WRONG: name\n'));
   once(14);
   await showValue('GREETING');
 
   title('6. git revert takes both back');
   before = reloads();
-  git('revert', '--no-edit', 'HEAD', 'HEAD~1');
-  git('push', '--quiet', 'origin', 'main');
+  await git('revert', '--no-edit', 'HEAD', 'HEAD~1');
+  await git('push', '--quiet', 'origin', 'main');
   show('git revert HEAD HEAD~1 && git push', '');
   once();
   showReloads(before);
