@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { readRef } from './adapters/git/ref.ts';
 import { parseLedger } from './adapters/ledger-format.ts';
 import { DEFAULT_CONFIG_PATH, DEFAULT_STATE_PATH } from './core/paths.ts';
+import { sha256 } from './core/sha256.ts';
 import type { KeptFile, QuietRecord } from './core/types.ts';
 import { VERSION } from './core/version.ts';
 
@@ -88,9 +88,4 @@ export function identifyEnvironment(environment: Environment): string {
     .sort()
     .map((name) => [name, environment[name]]);
   return sha256(JSON.stringify([hostname(), settings]));
-}
-
-/** sha256 in hex digits. */
-export function sha256(bytes: Uint8Array | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

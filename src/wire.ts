@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { systemClock } from './adapters/clock.ts';
 import { readDirectory } from './adapters/directory-snapshot.ts';
 import { fileStore } from './adapters/files.ts';
-import { findGitdir } from './adapters/git/layout.ts';
+import { findGitdir, isGitdir } from './adapters/git/layout.ts';
 import { fullRef, localRepoSource } from './adapters/git/local.ts';
 import { readHostFacts } from './adapters/host-facts.ts';
 import { fileLedger } from './adapters/ledger.ts';
@@ -19,11 +19,12 @@ import { resolveConfig } from './config/resolve.ts';
 import { readWritten } from './config/written.ts';
 import { ReconcileError } from './core/errors.ts';
 import { parseFile } from './core/grammar.ts';
+import { sha256 } from './core/sha256.ts';
 import type { Snapshot } from './core/types.ts';
 import { VERSION } from './core/version.ts';
 import type { Service } from './ports.ts';
 import type { Environment } from './quiet.ts';
-import { identifyEnvironment, sha256 } from './quiet.ts';
+import { identifyEnvironment } from './quiet.ts';
 import type { World } from './reconcile/world.ts';
 
 /** How a command wants its host. */
@@ -121,8 +122,7 @@ function readConfigBytes(path: string): Uint8Array {
 export async function openRepository(path: string, branch: string): Promise<Snapshot> {
   const directory = resolve(path);
   if (!existsSync(directory)) throw new ReconcileError('USAGE', `there is no directory ${directory}`);
-  const isBare = existsSync(join(directory, 'HEAD')) && existsSync(join(directory, 'objects'));
-  if (!isBare) return readDirectory(directory);
+  if (!isGitdir(directory)) return readDirectory(directory);
   const source = localRepoSource({ gitdir: directory, branch });
   return await source.read(await source.probe());
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../core/sha256.ts';
 import type { Held, KeptFile, LastGood, LedgerRecord, Owed, QuietRecord } from '../core/types.ts';
 
 /** The text of the ledger file: sha256 (hex) of everything after the first line, then the record as JSON. */
@@ -114,8 +114,4 @@ function isNullOr(is: (value: unknown) => boolean, value: unknown): boolean {
 
 function isListOf(is: (value: unknown) => boolean, value: unknown): boolean {
   return Array.isArray(value) && value.every(is);
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { existsSync, fsyncSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReconcileError } from '../core/errors.ts';
+import { sha256 } from '../core/sha256.ts';
 import type { KeptFile, LedgerRecord } from '../core/types.ts';
 import type { Ledger } from '../ports.ts';
 import { removeEntry, sweepTemporaries } from './atomic-file.ts';
@@ -106,17 +106,17 @@ function setAside(directory: Directory): void {
 
 /** An equal file may be there from a run that was cut off before its directory was durable: so that is done again. */
 function keepBytes(directory: Directory, bytes: Uint8Array): string {
-  const sha256 = hash(bytes);
-  if (recallBytes(directory, sha256) === null) writeOwnFile(directory, sha256, bytes);
+  const name = sha256(bytes);
+  if (recallBytes(directory, name) === null) writeOwnFile(directory, name, bytes);
   else fsyncSync(directory.fd);
-  return sha256;
+  return name;
 }
 
-function recallBytes(directory: Directory, sha256: string): Uint8Array | null {
-  if (!/^[0-9a-f]{64}$/.test(sha256)) return null;
+function recallBytes(directory: Directory, name: string): Uint8Array | null {
+  if (!/^[0-9a-f]{64}$/.test(name)) return null;
   try {
-    const bytes = readOwnFile(directory, sha256);
-    return bytes !== null && hash(bytes) === sha256 ? bytes : null;
+    const bytes = readOwnFile(directory, name);
+    return bytes !== null && sha256(bytes) === name ? bytes : null;
   } catch {
     // Gone, unreadable or no file: lost, whatever the reason.
     return null;
@@ -127,8 +127,4 @@ function pruneStore(directory: Directory, record: LedgerRecord): void {
   const files: readonly KeptFile[] = [...(record.lastGood?.files ?? []), ...(record.quiet?.files ?? [])];
   const named = new Set(files.map((file) => file.sha256));
   for (const name of readdirSync(directory.at('.'))) if (!named.has(name)) removeEntry(directory, name);
-}
-
-function hash(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -2,8 +2,8 @@
  * What /proc tells of other processes (proc(5)). Every call gives null or an empty list for a process that is gone,
  * or that may not be looked at: a process can end between any two calls.
  */
-import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { sha256 } from '../core/sha256.ts';
 
 export interface ProcessStat {
   /** One letter of proc_pid_stat(5): `Z` is a zombie, `T` stopped. */
@@ -75,7 +75,7 @@ export function readExecHash(pid: number): string | null {
   if (read('/proc/sys/kernel/randomize_va_space')?.toString().trim() === '0') return null;
   const vector = read(`/proc/${pid}/auxv`);
   if (vector === null || vector.length === 0) return null;
-  return createHash('sha256').update(vector).digest('hex').slice(0, 16);
+  return sha256(vector).slice(0, 16);
 }
 
 /**

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { itemize } from './itemize.ts';
+import { sha256 } from './sha256.ts';
 import type { Change, Desired, DesiredFile, ObservedFile, Plan, ReloadReason, TargetName } from './types.ts';
 
 /** The php-fpm file comes first: what can fail after a rename is php-fpm's, so it is looked at first. */
@@ -58,8 +58,4 @@ function observe(observed: ReadonlyMap<string, ObservedFile>, path: string): Obs
   const file = observed.get(path);
   if (file === undefined) throw new Error(`makePlan: ${path} was not observed`);
   return file;
-}
-
-function sha256(data: Uint8Array | string): string {
-  return createHash('sha256').update(data).digest('hex');
 }

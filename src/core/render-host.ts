@@ -60,8 +60,7 @@ function renderTarget(
     const message = `the repository has no template for the ${target} file`;
     return { value: null, complaints: [complain('FILE_MISSING', null, message)] };
   }
-  const headers = target === 'php-fpm' ? pools : [];
-  return renderFile({ template, host, variables, pools: headers, announceRevision });
+  return renderFile({ template, host, variables, pools, announceRevision });
 }
 
 function withoutFollowUps(later: readonly Complaint[], earlier: readonly Complaint[]): Complaint[] {

@@ -1,5 +1,6 @@
 import { makeDesired } from './desire.ts';
 import { FILE_NAMES } from './expected.ts';
+import { DEFAULT_NAMES } from './names.ts';
 import type { Checked, Destination, HostProfile, Snapshot } from './types.ts';
 
 /** The files as they are named where no host says otherwise. */
@@ -30,7 +31,7 @@ export function renderInto(snapshot: Snapshot, request: RenderIntoRequest): Chec
     pools: request.pools,
     announceRevision: true,
     exposeSecrets: true,
-    names: { refuse: [], allow: [] },
+    names: DEFAULT_NAMES,
   };
   const { value, complaints } = makeDesired(snapshot, profile);
   const files =

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from './sha256.ts';
 
 /**
  * Stands for the revision while the rest of the file is not known yet. NUL stands in no file of a repository and in
@@ -12,5 +12,5 @@ export const REVISION_MARK = '\0';
  * made of. `pong` is what php-fpm answers by default, and load balancers look for it.
  */
 export function makeRevision(marked: string): string {
-  return `pong ${createHash('sha256').update(marked).digest('hex').slice(0, 16)}`;
+  return `pong ${sha256(marked).slice(0, 16)}`;
 }

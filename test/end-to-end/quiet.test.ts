@@ -66,6 +66,7 @@ describe('a pass that finds nothing to do', () => {
       'src/adapters/git/ref.ts',
       'src/adapters/ledger-format.ts',
       'src/core/paths.ts',
+      'src/core/sha256.ts',
       'src/core/version.ts',
       'src/main.ts',
       'src/quiet.ts',

@@ -46,7 +46,8 @@ export function explainLayout(gitdir: string): string | null {
   return null;
 }
 
-function isGitdir(path: string): boolean {
+/** Whether a directory is itself a git directory: a bare repository, or a `.git`. */
+export function isGitdir(path: string): boolean {
   return existsSync(join(path, 'HEAD')) && existsSync(join(path, 'objects'));
 }
 

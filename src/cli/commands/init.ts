@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { startRepository } from '../../wire.ts';
 import type { Call, Command } from '../command.ts';
 
 /** `reconcile init DIR`: the template as a git repository with a first commit. */
@@ -8,7 +9,6 @@ export const init: Command = {
   argument: '<dir>',
   options: [],
   async run({ io, argument }: Call): Promise<number> {
-    const { startRepository } = await import('../../wire.ts');
     const directory = resolve(argument ?? '.');
     const commit = await startRepository(directory);
     io.stdout.write(`${directory}: config repository with commit ${commit.slice(0, 12)} on branch main\n`);
