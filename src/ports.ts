@@ -42,9 +42,10 @@ export interface Service {
   inspect(): Promise<ServiceState>;
   /**
    * Whether php-fpm can take these bytes over and prove it. Throws LAYOUT_WRONG where no pool would get every value or
-   * could prove it, ENVIRONMENT_BROKEN where php-fpm is ill already or another one answers in its place.
+   * could prove it, ENVIRONMENT_BROKEN where php-fpm, inspected as `state`, is ill already or another one answers in
+   * its place.
    */
-  checkReadiness(bytes: Uint8Array): Promise<void>;
+  checkReadiness(state: ServiceState, bytes: Uint8Array): Promise<void>;
   /**
    * Loads the bytes into a private php-fpm and asks every variable back over FastCGI.
    * Throws REHEARSAL_FAILED naming the variables that differ, or ENVIRONMENT_BROKEN when no private php-fpm can run.

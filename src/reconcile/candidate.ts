@@ -26,7 +26,7 @@ export async function checkCandidate(world: World, plan: Plan): Promise<void> {
 /** Going back must not wait for a php-fpm that is well; everything else does. */
 async function checkService(service: Service, bytes: Uint8Array): Promise<void> {
   const state = await service.inspect();
-  if (state.kind !== 'orphaned') return await service.checkReadiness(bytes);
+  if (state.kind !== 'orphaned') return await service.checkReadiness(state, bytes);
   const pids = state.pids.join(', ');
   const message = `php-fpm workers without a master still answer requests: pid ${pids}`;
   throw new ReconcileError('SERVICE_ORPHANED', message);

@@ -34,7 +34,7 @@ function dryService(service: Service): Service {
   const nothing = async (): Promise<void> => undefined;
   return {
     inspect: () => service.inspect(),
-    checkReadiness: (bytes) => service.checkReadiness(bytes),
+    checkReadiness: (state, bytes) => service.checkReadiness(state, bytes),
     rehearse: (bytes) => service.rehearse(bytes),
     testWith: (bytes) => service.testWith(bytes),
     testLive: () => service.testLive(),

@@ -61,11 +61,10 @@ class PhpFpm implements Service {
     return inspectPhpFpm(this.#options, () => this.#readConfiguration());
   }
 
-  async checkReadiness(bytes: Uint8Array): Promise<void> {
+  async checkReadiness(state: ServiceState, bytes: Uint8Array): Promise<void> {
     const { binary, config, livePath } = this.#options;
     const configuration = await this.#readConfiguration(bytes);
     if (binary !== null) checkLayout(configuration, { livePath, revision: this.#revisionOf(bytes) });
-    const state = await this.inspect();
     if (state.kind === 'absent') await checkNobodyAnswers(configuration, config);
     if (state.kind === 'running') await checkHealth(this.#options, await this.#readConfiguration());
   }
