@@ -5,9 +5,10 @@ import { searchPath } from './scripts/search-path.ts';
  * Folders whose tests run real programs (git, php-fpm, rsync, shells). Every other test file belongs to `unit`,
  * so that a new folder can never fall between the two projects.
  */
-const withRealPrograms = ['adapters', 'triggers', 'contracts', 'integration', 'end-to-end', 'faults'].map(
+const withRealPrograms = ['adapters', 'triggers', 'contracts', 'integration', 'end-to-end'].map(
   (folder) => `test/${folder}/**/*.test.ts`,
 );
+const faults = ['test/faults/**/*.test.ts'];
 
 export default defineConfig({
   test: {
@@ -21,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: withRealPrograms,
+          exclude: [...withRealPrograms, ...faults],
           sequence: { groupOrder: 1 },
         },
       },
@@ -34,6 +35,17 @@ export default defineConfig({
           hookTimeout: 60_000,
           globalSetup: ['./test/helpers/build.ts'],
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: faults,
+          testTimeout: 60 * 60_000, // a sweep ends when its points do
+          hookTimeout: 60_000,
+          globalSetup: ['./test/helpers/build.ts'],
+          sequence: { groupOrder: 3 },
         },
       },
     ],

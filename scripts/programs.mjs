@@ -24,6 +24,12 @@ const forTest = [
   program('strace'),
   program('setfacl', 'acl'),
   program('setfattr', 'attr'),
+  program('nginx', 'nginx-light'),
+  program('wrk'),
+  program('faketime'),
+  program('mkfs.ext4', 'e2fsprogs'),
+  program('mkfs.xfs', 'xfsprogs'),
+  program('mount'),
 ];
 
 /** Writes into a program where its libraries lie. */
@@ -44,7 +50,7 @@ export function findProgram({ pattern }, directories) {
 }
 
 function program(name, debianPackage = name) {
-  return { name, package: debianPackage, pattern: new RegExp(`^${name}$`) };
+  return { name, package: debianPackage, pattern: new RegExp(`^${name.replaceAll('.', '\\.')}$`) };
 }
 
 function listDirectory(directory) {
