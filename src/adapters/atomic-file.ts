@@ -97,14 +97,18 @@ export function sweepTemporaries(directory: Directory, name: string | null): voi
   }
 }
 
-/** A position is given with each write: it makes them pwrite64(2), which a test can fail without hitting node itself. */
-function writeAll(fd: number, bytes: Uint8Array): void {
+/**
+ * Writes bytes from a position to the end of the file, whatever it takes, and checks the size of the file. A position is
+ * given with each write: it makes them pwrite64(2), which a test can fail without hitting node itself.
+ */
+export function writeAll(fd: number, bytes: Uint8Array, start = 0): void {
   let written = 0;
   while (written < bytes.length) {
-    const count = writeSync(fd, bytes, written, bytes.length - written, written);
+    const count = writeSync(fd, bytes, written, bytes.length - written, start + written);
     if (count === 0) throw new Error('the file system took no more bytes');
     written += count;
   }
   const size = fstatSync(fd).size;
-  if (size !== bytes.length) throw new Error(`wrote ${bytes.length} bytes, the file has ${size}`);
+  if (size !== start + bytes.length)
+    throw new Error(`wrote to byte ${start + bytes.length}, the file has ${size}`);
 }
