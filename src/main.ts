@@ -6,12 +6,9 @@ if (!isQuietPass(argv, process.env)) {
   const { run } = await import('./cli/run.ts');
   process.stdout.on('error', endQuietly);
   process.stderr.on('error', endQuietly);
-  process.exitCode = await run({
-    argv,
-    environment: process.env,
-    stdout: process.stdout,
-    stderr: process.stderr,
-  });
+  const io = { argv, environment: process.env, stdout: process.stdout, stderr: process.stderr };
+  // A run that was given up at its deadline must not go on behind its exit code.
+  process.exit(await run(io));
 }
 
 /** Whoever read our output has seen enough, as in `reconcile plan | head -1`; what is under way goes on to its end. */

@@ -1,6 +1,8 @@
 /** The outside world, as the plot sees it. Adapters implement these; nothing else may touch it. */
 import type {
   Change,
+  HistoryEntry,
+  HistoryLine,
   LedgerRecord,
   ObservedFile,
   ServiceState,
@@ -17,6 +19,11 @@ export interface GitSource {
   probe(): Promise<string>;
   /** One commit whole. Throws SOURCE_UNREACHABLE or SOURCE_DAMAGED. */
   read(commit: string): Promise<Snapshot>;
+  /**
+   * Whether `commit` has `ancestor` among its ancestors; false when the ancestor is not in the repository any more.
+   * Throws SOURCE_UNREACHABLE or SOURCE_DAMAGED.
+   */
+  contains(commit: string, ancestor: string): Promise<boolean>;
 }
 
 /**
@@ -39,7 +46,14 @@ export interface FileStore {
 
 /** php-fpm on this host. */
 export interface Service {
+  /** Removes what killed runs left of private php-fpms; never anything else. Never throws. */
+  sweep(): void;
   inspect(): Promise<ServiceState>;
+  /**
+   * Hash of what decides, besides our file, whether php-fpm takes content over: the program and its configuration
+   * around our file. Content that failed is tried again when it changes.
+   */
+  basis(): Promise<string>;
   /**
    * Whether php-fpm can take these bytes over and prove it. Throws LAYOUT_WRONG where no pool would get every value or
    * could prove it, ENVIRONMENT_BROKEN where php-fpm, inspected as `state`, is ill already or another one answers in
@@ -72,16 +86,27 @@ export interface Service {
 
 /** The host's memory. Every write is durable when the call returns. Synchronous, as FileStore is. */
 export interface Ledger {
-  /** A lost or damaged record is kept aside and read as one that owes a reload of unknown content. */
+  /**
+   * A lost or damaged record is read as one that owes a reload of unknown content; what the record before it held and
+   * took for the last good state is in it. Writes nothing. Throws STATE_UNUSABLE.
+   */
   read(): LedgerRecord;
-  /** Throws STATE_UNUSABLE. */
+  /** Keeps a damaged record aside for people to look at. Throws STATE_UNUSABLE. */
   write(record: LedgerRecord): void;
   /** Keeps bytes under their sha256 (hex), durably, before any record names them. Throws STATE_UNUSABLE. */
   keep(bytes: Uint8Array): string;
   /** Bytes kept under a hash, or null when they are lost or damaged. */
   recall(sha256: string): Uint8Array | null;
-  /** Drops kept bytes that the record does not name. */
-  prune(record: LedgerRecord): void;
+  /** Drops kept bytes that none of the records names, and temporaries of killed runs. Throws STATE_UNUSABLE. */
+  prune(records: readonly LedgerRecord[]): void;
+}
+
+/** What was done on this host, one line for each run that did something, each line bound to the one before it. */
+export interface History {
+  /** Durable when the call returns. Throws STATE_UNUSABLE. */
+  append(entry: HistoryEntry): void;
+  /** Every line in order. Throws STATE_UNUSABLE. */
+  read(): readonly HistoryLine[];
 }
 
 /** One reconcile at a time on one host. */

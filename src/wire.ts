@@ -5,6 +5,7 @@ import { readDirectory } from './adapters/directory-snapshot.ts';
 import { fileStore } from './adapters/files.ts';
 import { findGitdir, isGitdir } from './adapters/git/layout.ts';
 import { fullRef, localRepoSource } from './adapters/git/local.ts';
+import { fileHistory } from './adapters/history.ts';
 import { readHostFacts } from './adapters/host-facts.ts';
 import { fileLedger } from './adapters/ledger.ts';
 import { flockLock } from './adapters/lock.ts';
@@ -13,6 +14,7 @@ import { lineLog } from './adapters/log.ts';
 import { borrowMaskKey, maskKey } from './adapters/mask-key.ts';
 import { openOutputDirectory } from './adapters/output-directory.ts';
 import { phpFpmService } from './adapters/php-fpm/service.ts';
+import { endPrograms } from './adapters/processes.ts';
 import { copyRepositoryTemplate } from './adapters/repository-template.ts';
 import type { Config } from './config/config.ts';
 import { resolveConfig } from './config/resolve.ts';
@@ -38,6 +40,8 @@ export interface HostRequest {
 export interface OpenHost {
   readonly config: Config;
   readonly world: World;
+  /** Ends every program that a run has started: for one that is given up. */
+  endPrograms(): void;
   /** The key that masks secrets; read when something is shown. A dry run makes none. */
   maskKey(isDry: boolean): Uint8Array;
 }
@@ -50,10 +54,11 @@ export function openHost(request: HostRequest): OpenHost {
   const { repository, profile, state, limits } = config;
   const world: World = {
     host: profile,
-    source: localRepoSource({ ...repository, limits }),
+    source: localRepoSource({ ...repository, limits: { fileBytes: limits.fileBytes } }),
     files: fileStore(),
     service: makeService(config),
     ledger: fileLedger(state),
+    history: fileHistory(state),
     lock: flockLock(config.lock),
     clock: systemClock,
     log: lineLog(request.log),
@@ -64,7 +69,8 @@ export function openHost(request: HostRequest): OpenHost {
       source: locateTip(repository),
     },
   };
-  return { config, world, maskKey: (isDry) => (isDry ? borrowMaskKey(state) : maskKey(state)) };
+  const key = (isDry: boolean): Uint8Array => (isDry ? borrowMaskKey(state) : maskKey(state));
+  return { config, world, endPrograms, maskKey: key };
 }
 
 /** Where a quiet pass looks for the tip; a repository that is away is told by the full pass. */

@@ -27,6 +27,7 @@ function isRecord(value: unknown): value is LedgerRecord {
     isNullOr(isLastGood, value.lastGood) &&
     isNullOr(isOwed, value.owed) &&
     isListOf(isHeld, value.held) &&
+    isNullOr(isText, value.highWater) &&
     isNullOr(isQuiet, value.quiet)
   );
 }
@@ -36,6 +37,7 @@ function isLastGood(value: unknown): value is LastGood {
     isObject(value) &&
     isText(value.fingerprint) &&
     isNullOr(isText, value.commit) &&
+    isNullOr(isText, value.incarnation) &&
     isListOf(isKeptFile, value.files) &&
     isListOf(isText, value.secrets)
   );
@@ -62,6 +64,8 @@ function isOwed(value: unknown): value is Owed {
   return (
     isObject(value) &&
     PHASES.has(value.phase) &&
+    (value.runs === 'last-good' || value.runs === 'unknown') &&
+    isCount(value.attempts) &&
     [value.fingerprint, value.commit, value.incarnation].every((each) => isNullOr(isText, each))
   );
 }
@@ -69,7 +73,10 @@ function isOwed(value: unknown): value is Owed {
 function isHeld(value: unknown): value is Held {
   return (
     isObject(value) &&
-    [value.fingerprint, value.reason, value.at].every(isText) &&
+    [value.fingerprint, value.reason, value.basis].every(isText) &&
+    isTime(value.at) &&
+    isCount(value.tries) &&
+    isNullOr(isTime, value.until) &&
     isNullOr(isText, value.commit)
   );
 }
@@ -102,6 +109,10 @@ function isText(value: unknown): value is string {
 
 function isSha256(value: unknown): value is string {
   return isText(value) && /^[0-9a-f]{64}$/.test(value);
+}
+
+function isTime(value: unknown): value is string {
+  return isText(value) && Number.isFinite(Date.parse(value));
 }
 
 function isCount(value: unknown): value is number {

@@ -1,54 +1,54 @@
 import { existsSync, fsyncSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { ReconcileError } from '../core/errors.ts';
+import { EMPTY_RECORD, salvageRecord } from '../core/ledger-record.ts';
 import { sha256 } from '../core/sha256.ts';
-import type { KeptFile, LedgerRecord } from '../core/types.ts';
+import type { LedgerRecord } from '../core/types.ts';
 import type { Ledger } from '../ports.ts';
 import { removeEntry, sweepTemporaries } from './atomic-file.ts';
 import type { Directory, DirectoryRules } from './directory.ts';
 import { ensureDirectory, withDirectory } from './directory.ts';
 import { describe } from './errno.ts';
 import { formatLedger, parseLedger } from './ledger-format.ts';
-import { readOwnFile, writeOwnFile } from './own-file.ts';
+import { linkOver, readOwnFile, writeOwnFile } from './own-file.ts';
 
 const FILE = 'ledger.json';
+/** The record before the last write. */
+const PREVIOUS = 'ledger.previous.json';
 const STORE = 'store';
 /** Damaged records that are kept for people to look at; the last place is used again and again. */
 const DAMAGED_LIMIT = 5;
 const RULES: DirectoryRules = { code: 'STATE_UNUSABLE' };
 
-const EMPTY: LedgerRecord = { schema: 1, lastGood: null, owed: null, held: [], quiet: null };
-const LOST: LedgerRecord = {
-  ...EMPTY,
-  owed: { phase: 'unknown', fingerprint: null, commit: null, incarnation: null },
-};
-
 /**
- * The host's memory in a directory: `ledger.json` with its own checksum, and `store/<sha256>` with kept bytes, all
- * for our eyes only. Each write replaces a whole file and is durable when it returns.
+ * The host's memory in a directory: `ledger.json` with its own checksum, the record before it, and `store/<sha256>`
+ * with kept bytes, all for our eyes only. Each write replaces a whole file and is durable when it returns.
  *
  * The directory is made (0700) at the first write, its parents never. Where it belongs to somebody else or others
  * can write to it, every call throws STATE_UNUSABLE. A host without the directory reads an empty record; one with
- * traces of a record that is gone or damaged reads a record that owes a reload.
+ * traces of a record that is gone, damaged or somebody else's reads a record that owes a reload.
  */
 export function fileLedger(stateDir: string): Ledger {
   const store = join(stateDir, STORE);
+  const write = (record: LedgerRecord): void => {
+    ensureDirectory(stateDir, RULES);
+    using(stateDir, (directory) => writeRecord(directory, record));
+  };
+  const read = (): LedgerRecord => (existsSync(stateDir) ? using(stateDir, readRecord) : EMPTY_RECORD);
   return {
-    read: () => (existsSync(stateDir) ? using(stateDir, readRecord) : EMPTY),
-    write: (record) => {
-      ensureDirectory(stateDir, RULES);
-      using(stateDir, (directory) => writeOwnFile(directory, FILE, Buffer.from(formatLedger(record))));
-    },
+    read,
+    write,
     keep: (bytes) => {
-      ensureDirectory(stateDir, RULES);
+      // Kept bytes without a record are the trace of a lost one: so the record comes first.
+      if (!existsSync(join(stateDir, FILE))) write(read());
       ensureDirectory(store, RULES);
       return using(store, (directory) => keepBytes(directory, bytes));
     },
     recall: (sha256) =>
       existsSync(store) ? using(store, (directory) => recallBytes(directory, sha256)) : null,
-    prune: (record) => {
-      if (existsSync(stateDir)) using(stateDir, (directory) => sweepTemporaries(directory, FILE));
-      if (existsSync(store)) using(store, (directory) => pruneStore(directory, record));
+    prune: (records) => {
+      if (existsSync(stateDir)) using(stateDir, sweepRecords);
+      if (existsSync(store)) using(store, (directory) => pruneStore(directory, records));
     },
   };
 }
@@ -66,32 +66,50 @@ function using<T>(path: string, work: (directory: Directory) => T): T {
 }
 
 function readRecord(directory: Directory): LedgerRecord {
-  const found = findRecord(directory);
-  if (found === 'none') return hasHistory(directory) ? LOST : EMPTY;
-  if (found !== 'damaged') return found;
-  setAside(directory);
-  return LOST;
+  const found = findRecord(directory, FILE);
+  if (found === 'none' && !hasHistory(directory)) return EMPTY_RECORD;
+  if (typeof found === 'object') return found;
+  const previous = findRecord(directory, PREVIOUS);
+  return salvageRecord(typeof previous === 'object' ? previous : null);
 }
 
-function findRecord(directory: Directory): LedgerRecord | 'none' | 'damaged' {
+function findRecord(directory: Directory, name: string): LedgerRecord | 'none' | 'damaged' {
   try {
-    const bytes = readOwnFile(directory, FILE);
+    const bytes = readOwnFile(directory, name);
     return bytes === null ? 'none' : (parseLedger(bytes.toString('utf8')) ?? 'damaged');
   } catch {
-    // An I/O error, a directory, a link: whatever stands there is no record that can be read.
+    // An I/O error, a directory, a link, somebody else's file: whatever stands there is no record to trust.
     return 'damaged';
   }
 }
 
-/** Whether a record once stood here: kept bytes, or one that was set aside before another could be written. */
+/** Whether a record once stood here: kept bytes, the record before it, or one that was set aside. */
 function hasHistory(directory: Directory): boolean {
   const names = readdirSync(directory.at('.'));
-  return names.some((name) => name.startsWith('ledger.damaged-')) || storedNames(directory).length > 0;
+  return (
+    names.some((name) => /^ledger\.(?:damaged-|previous)/.test(name)) || storedNames(directory).length > 0
+  );
 }
 
 function storedNames(directory: Directory): readonly string[] {
   const store = directory.at(STORE);
   return existsSync(store) ? readdirSync(store) : [];
+}
+
+/** At no instant is there no record: the one before gets a second name, and loses its first to the new one. */
+function writeRecord(directory: Directory, record: LedgerRecord): void {
+  const found = findRecord(directory, FILE);
+  if (found === 'damaged') setAside(directory);
+  else if (found !== 'none') keepPrevious(directory);
+  writeOwnFile(directory, FILE, Buffer.from(formatLedger(record)));
+}
+
+function keepPrevious(directory: Directory): void {
+  try {
+    linkOver(directory, FILE, PREVIOUS);
+  } catch {
+    // It serves a damaged record only; a disk that is full or ill tells so at the record itself.
+  }
 }
 
 function setAside(directory: Directory): void {
@@ -100,8 +118,12 @@ function setAside(directory: Directory): void {
   try {
     renameSync(directory.at(FILE), directory.at(`ledger.damaged-${place}`));
   } catch {
-    // A disk that takes no rename takes no write either: the run ends at its first write, and says so.
+    // A disk that takes no rename takes no write either, which is told then; a directory in the last place stays.
   }
+}
+
+function sweepRecords(directory: Directory): void {
+  for (const name of [FILE, PREVIOUS]) sweepTemporaries(directory, name);
 }
 
 /** An equal file may be there from a run that was cut off before its directory was durable: so that is done again. */
@@ -123,8 +145,11 @@ function recallBytes(directory: Directory, name: string): Uint8Array | null {
   }
 }
 
-function pruneStore(directory: Directory, record: LedgerRecord): void {
-  const files: readonly KeptFile[] = [...(record.lastGood?.files ?? []), ...(record.quiet?.files ?? [])];
+function pruneStore(directory: Directory, records: readonly LedgerRecord[]): void {
+  const files = records.flatMap(({ lastGood, quiet }) => [
+    ...(lastGood?.files ?? []),
+    ...(quiet?.files ?? []),
+  ]);
   const named = new Set(files.map((file) => file.sha256));
   for (const name of readdirSync(directory.at('.'))) if (!named.has(name)) removeEntry(directory, name);
 }

@@ -19,6 +19,7 @@ export function maskKey(stateDir: string): Uint8Array {
   ensureDirectory(stateDir, RULES);
   return withDirectory(stateDir, RULES, (directory) => {
     try {
+      sweepTemporaries(directory, FILE);
       return readKey(directory) ?? makeKey(directory);
     } catch (error) {
       const message = `cannot read or make ${stateDir}/${FILE}: ${describe(error)}`;
@@ -42,7 +43,6 @@ function readKey(directory: Directory): Uint8Array | null {
 }
 
 function makeKey(directory: Directory): Uint8Array {
-  sweepTemporaries(directory, FILE);
   createOwnFile(directory, FILE, readRandomBytes(LENGTH));
   const made = readKey(directory);
   if (made !== null) return made;

@@ -1,15 +1,21 @@
-import { closeSync, fsyncSync, linkSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, linkSync, readFileSync, renameSync } from 'node:fs';
 import type { FileContent } from './atomic-file.ts';
-import { removeEntry, replaceFile, stageFile } from './atomic-file.ts';
+import { makeTemporaryName, removeEntry, replaceFile, stageFile } from './atomic-file.ts';
 import type { Directory } from './directory.ts';
 import { errnoOf } from './errno.ts';
 import { openEntry } from './observe-entry.ts';
 
-/** A file of the program's own, in a directory of its own; null when there is none. Throws node's own errors. */
+/**
+ * A file of the program's own, in a directory of its own; null when there is none. Throws node's own errors, and an
+ * error for what is no regular file of ours.
+ */
 export function readOwnFile(directory: Directory, name: string): Buffer | null {
   try {
     const fd = openEntry(directory, name);
     try {
+      const stats = fstatSync(fd);
+      if (!stats.isFile() || stats.uid !== process.geteuid?.())
+        throw new Error(`${name} is no file of this user`);
       return readFileSync(fd);
     } finally {
       closeSync(fd);
@@ -34,11 +40,19 @@ export function createOwnFile(directory: Directory, name: string, bytes: Uint8Ar
   try {
     linkSync(directory.at(temporary), directory.at(name));
   } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error;
+    // Another process has made it, or has made it and swept ours away.
+    if (!['EEXIST', 'ENOENT'].includes(errnoOf(error) ?? '')) throw error;
   } finally {
     removeEntry(directory, temporary);
   }
   fsyncSync(directory.fd);
+}
+
+/** Gives a file a further name, in the place of whatever has it. Throws node's own errors. */
+export function linkOver(directory: Directory, name: string, further: string): void {
+  const temporary = makeTemporaryName(further);
+  linkSync(directory.at(name), directory.at(temporary));
+  renameSync(directory.at(temporary), directory.at(further));
 }
 
 function ownContent(bytes: Uint8Array): FileContent {

@@ -38,6 +38,14 @@ export interface RunningProgram {
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const OUTPUT_LIMIT_BYTES = 1024 * 1024;
 
+/** Process groups of programs that were started and have not ended. */
+const groups = new Set<number>();
+
+/** Ends every program that was started and has not ended, with its group: for a process that is about to end. */
+export function endPrograms(): void {
+  for (const pid of groups) killGroup(pid);
+}
+
 /**
  * Runs a program to its end, with no input and a minimal environment. At the deadline its whole process group gets
  * SIGKILL, so that nothing it started outlives it. Never throws for what the program does.
@@ -76,6 +84,7 @@ export async function startProgram(
   if (typeof output === 'number') closeSync(output); // the child has its own now
   const { pid } = child;
   if (pid === undefined) throw notStarted(command, (await child).cause);
+  groups.add(pid);
   let overdue = false;
   const timer = setTimeout(() => {
     overdue = true;
@@ -83,6 +92,7 @@ export async function startProgram(
   }, options.deadlineMs);
   const ended = child.then((result): ProgramResult => {
     clearTimeout(timer);
+    groups.delete(pid);
     if (result.isMaxBuffer) killGroup(pid);
     const { exitCode = null } = result;
     return {

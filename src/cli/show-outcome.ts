@@ -8,8 +8,8 @@ import { printDiff, printFailure } from './print.ts';
 /** How an outcome is shown. */
 export interface Showing {
   readonly isDry: boolean;
-  /** The key that masks secrets; read when something is shown. */
-  maskKey(): Uint8Array;
+  /** The key that masks secrets. */
+  readonly key: Uint8Array;
 }
 
 /** Shows how a run ended as the options ask: text, `--itemize` or `--json`. Nothing where nothing changed. */
@@ -33,21 +33,20 @@ function showChanges(io: Io, outcome: Outcome, showing: Showing): void {
   for (const change of outcome.changes.filter((each) => each.kind !== 'metadata')) {
     const { target, path, bytes } = change.desired;
     const before = change.before.kind === 'file' ? change.before.bytes : null;
-    const key = showing.maskKey();
-    printDiff(io, {
-      path,
-      lines: diffFiles({ target, before, after: bytes, secrets: outcome.secrets, key }),
-    });
+    const { secrets } = outcome;
+    const lines = diffFiles({ target, before, after: bytes, secrets, key: showing.key });
+    printDiff(io, { path, lines });
   }
 }
 
 /** The outcome for programs; no value of a variable is in it. */
 function toDocument(outcome: Outcome, isDry: boolean): unknown {
-  const { kind, commit, changes, reloads, error, complaints } = outcome;
+  const { kind, commit, content, changes, reloads, error, complaints } = outcome;
   return {
     status: kind,
     exitCode: exitCodeOf(outcome),
     commit,
+    content,
     summary: summarizeOutcome(outcome, isDry),
     changes: changes.map((change) => ({
       kind: change.kind,

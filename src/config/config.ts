@@ -8,7 +8,7 @@ export interface Config {
   readonly phpFpm: PhpFpmConfig | null;
   readonly state: string;
   readonly lock: string;
-  readonly limits: { readonly fileBytes: number };
+  readonly limits: { readonly fileBytes: number; readonly runMs: number };
 }
 
 /** How to reach php-fpm. */

@@ -29,7 +29,10 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
     phpFpm,
     state: written.text('state') ?? DEFAULT_STATE_PATH,
     lock: written.text('lock') ?? '/run/reconcile/lock',
-    limits: { fileBytes: written.integer('limits.file_bytes') ?? 1024 * 1024 },
+    limits: {
+      fileBytes: written.integer('limits.file_bytes') ?? 1024 * 1024,
+      runMs: (written.integer('limits.run_seconds') ?? 180) * 1000,
+    },
   };
   return { value: config, complaints };
 }

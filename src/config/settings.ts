@@ -126,4 +126,8 @@ export const SETTINGS: readonly SettingSpec[] = [
     fallback: '1048576',
     meaning: 'largest file of the repository that is read',
   }),
+  setting('limits.run_seconds', 'seconds', {
+    fallback: '180',
+    meaning: 'longest time of one run; it is then ended with its programs, and the next one goes on',
+  }),
 ];

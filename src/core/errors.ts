@@ -44,6 +44,11 @@ export const ERRORS = {
     'soon',
     'Push the branch, or correct `repository.branch` in the host configuration.',
   ),
+  SOURCE_REWOUND: row(
+    15,
+    'on-new-commit',
+    'Push a commit that contains it, or take the rewind by name: `reconcile accept-rewind COMMIT` on this host.',
+  ),
   SOURCE_DAMAGED: row(12, 'soon', 'Run `git fsck` in the repository and push the missing objects again.'),
 
   // repository content, found by reading files
@@ -179,13 +184,22 @@ export const ERRORS = {
     'soon',
     'A file could not be put back after a failed write; the next run puts it right. Look at the disk.',
   ),
-  STATE_UNUSABLE: row(19, 'soon', 'Nothing was written; look at the state directory and its disk.'),
+  STATE_UNUSABLE: row(
+    19,
+    'soon',
+    'Look at the state directory and its disk; what could not be noted is done or proven again at the next run.',
+  ),
+  DEADLINE: row(
+    18,
+    'soon',
+    'The run was ended with its programs, and the next one finishes its work; find out what hangs, or raise limits.run_seconds.',
+  ),
   APPLY_UNDONE: row(
     17,
-    'on-new-commit',
-    'The old state is back and proven; this content is held until it changes.',
+    'soon',
+    'The old state is back and proven; this content is held, and tried again later in case something else was to blame.',
   ),
-  COMMIT_HELD: row(16, 'on-new-commit', 'This content failed before; commit another one, or revert.'),
+  COMMIT_HELD: row(16, 'soon', 'This content failed before; commit another one, or revert.'),
   EDITED_MEANWHILE: row(18, 'soon', 'Somebody else keeps writing the file; find out who.'),
 } as const satisfies Record<string, ErrorRow>;
 

@@ -259,9 +259,17 @@ export interface Change {
 
 // ---------------------------------------------------------------------------------------------- php-fpm
 
-/** `orphaned`: php-fpm processes without a master, still answering with an old environment. */
+/**
+ * `orphaned`: php-fpm processes without a master, still answering with an old environment. `isCertain`: as long as the
+ * incarnation is equal, the configuration was not read again; without the right to look at the process, it may have been.
+ */
 export type ServiceState =
-  | { readonly kind: 'running'; readonly pid: number; readonly incarnation: string }
+  | {
+      readonly kind: 'running';
+      readonly pid: number;
+      readonly incarnation: string;
+      readonly isCertain: boolean;
+    }
   | { readonly kind: 'absent' }
   | { readonly kind: 'orphaned'; readonly pids: readonly number[] };
 
@@ -276,6 +284,8 @@ export interface LedgerRecord {
   readonly lastGood: LastGood | null;
   readonly owed: Owed | null;
   readonly held: readonly Held[];
+  /** The newest commit that was live; a branch that does not contain it was rewound. */
+  readonly highWater: string | null;
   readonly quiet: QuietRecord | null;
 }
 
@@ -286,6 +296,8 @@ export interface LastGood {
   readonly files: readonly KeptFile[];
   /** Names of the variables whose values are never shown. */
   readonly secrets: readonly string[];
+  /** The php-fpm that was proven to run it; null when none was running, or none that is certain. */
+  readonly incarnation: string | null;
 }
 
 /** A file of the last good state; its bytes are kept under their hash. */
@@ -310,15 +322,25 @@ export interface Owed {
   readonly commit: string | null;
   /** php-fpm's incarnation before the signal; null when none was running or known. */
   readonly incarnation: string | null;
+  /** What that incarnation runs, as far as it was proven. */
+  readonly runs: 'last-good' | 'unknown';
+  /** Runs in a row that began this content and never came to an end; one that ends with a failure begins anew at 0. */
+  readonly attempts: number;
 }
 
-/** Content that failed and is not tried again until it differs. */
+/** Content that php-fpm did not take over live: facts/reliability.md B.5. */
 export interface Held {
   readonly fingerprint: string;
   readonly commit: string | null;
   readonly reason: string;
-  /** ISO 8601, UTC. */
+  /** When it failed last; ISO 8601, UTC. */
   readonly at: string;
+  /** How often it failed. */
+  readonly tries: number;
+  /** When it is tried again; ISO 8601, UTC. Null: not while it, php-fpm and the configuration around it stay the same. */
+  readonly until: string | null;
+  /** Hash of what it failed with besides its own bytes: see `Service.basis`. */
+  readonly basis: string;
 }
 
 /** All that a pass needs to see that nothing changed: see quiet.ts. */
@@ -330,12 +352,43 @@ export interface QuietRecord {
   readonly files: readonly KeptFile[];
 }
 
+/** What a run did, as one line of the history. Null instead of a line: nothing. */
+export interface HistoryEntry {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** The head of the repository; null when it could not be read. */
+  readonly head: string | null;
+  /** The commit whose content the changes brought; null: what was found on the host. */
+  readonly content: string | null;
+  readonly outcome: Outcome['kind'];
+  readonly changes: readonly HistoryChange[];
+  readonly reloads: number;
+  readonly error: { readonly code: ErrorCode; readonly message: string } | null;
+}
+
+export interface HistoryChange {
+  readonly path: string;
+  readonly kind: Change['kind'];
+  readonly itemize: string;
+  /** sha256 (hex) of the bytes before and after; null: no file. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/** A line as it was found: `cut`, it is no entry; `isBound`, it names the hash of the line before it. */
+export type HistoryLine =
+  | { readonly kind: 'entry'; readonly entry: HistoryEntry; readonly isBound: boolean }
+  | { readonly kind: 'cut' };
+
 /** How a run ended. `account.ts` gives it its exit code, its words and its log line. */
 export interface Outcome {
   /** `failed`: see `error`; changes may have been made all the same (last good healed, old state put back). */
   readonly kind: 'in-sync' | 'applied' | 'busy' | 'failed';
   /** The commit at the head of the repository, null when it could not be read. */
   readonly commit: string | null;
+  /** The commit whose content the changes brought; null: what was found on the host, or no change. */
+  readonly content: string | null;
+  /** What was changed on the host, also where the run failed later and the changes stay. */
   readonly changes: readonly Change[];
   /** Reloads that were proven in this run. */
   readonly reloads: number;

@@ -12,9 +12,7 @@ export function summarizeOutcome(outcome: Outcome, isDry: boolean): string | nul
   const verbs = isDry ? WOULD : DID;
   const work = outcome.changes.map((change) => `${verbs[change.kind]} ${change.desired.path}`);
   if (outcome.reloads > 0) work.push(verbs.reload);
-  const commit =
-    outcome.commit === null || outcome.error !== null ? 'last good state' : outcome.commit.slice(0, 12);
-  return `${commit}: ${work.join(', ')}`;
+  return `${outcome.content?.slice(0, 12) ?? 'the state before'}: ${work.join(', ')}`;
 }
 
 type Verbs = Readonly<Record<Change['kind'] | 'reload', string>>;

@@ -79,19 +79,21 @@ async function proveReload(activation: Activation, state: Running): Promise<numb
 }
 
 /**
- * Whether the proof alone is missing: a run that was killed after its signal may have reloaded php-fpm already, and a
- * php-fpm that never left the last good content needs no reload to go back to it.
+ * Whether the proof alone is missing: a php-fpm that was proven to run the last good content and has not read its
+ * configuration since needs no reload to go back to it, and a run that was killed after its signal may have reloaded
+ * php-fpm already.
  */
 async function needsProofOnly(activation: Activation, state: Running): Promise<boolean> {
   const { world, plan } = activation;
-  const { owed } = world.ledger.read();
-  if (owed === null || owed.incarnation === null || owed.fingerprint !== plan.desired.fingerprint)
-    return false;
-  const isSame = owed.incarnation === state.incarnation;
-  if (owed.phase === 'installed' && plan.reload === 'owed' && !isSame) {
-    return await isProven(activation, owed.incarnation);
+  const { owed, lastGood } = world.ledger.read();
+  const { fingerprint } = plan.desired;
+  if (owed === null || owed.incarnation === null) return false;
+  if (owed.incarnation === state.incarnation) {
+    if (owed.runs !== 'last-good' || lastGood?.fingerprint !== fingerprint) return false;
+    return await isProven(activation, null);
   }
-  return owed.phase === 'restoring' && isSame && (await isProven(activation, null));
+  if (owed.phase !== 'installed' || owed.fingerprint !== fingerprint || plan.reload !== 'owed') return false;
+  return await isProven(activation, owed.incarnation);
 }
 
 async function isProven({ service, plan }: Activation, before: string | null): Promise<boolean> {

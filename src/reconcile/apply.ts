@@ -8,26 +8,28 @@ import { rememberOwed, rememberPrepared } from './memory.ts';
 import { observeAll } from './observe.ts';
 import type { World } from './world.ts';
 
-/** What was done, and how many reloads were proven. */
+/** What became of a plan: its changes are on the disk, also where `error` says that php-fpm did not follow. */
 export interface Applied {
   readonly changes: readonly Change[];
+  /** Reloads that were proven. */
   readonly reloads: number;
+  /** The php-fpm that is proven to run it; null when none runs, or it is not proven. */
+  readonly incarnation: string | null;
+  readonly error: ReconcileError | null;
 }
 
 /**
  * Carries out a plan: proves the content before anything is written, writes the debt before the first rename,
  * and leaves it there until php-fpm is proven to run what is on disk.
  *
- * Throws by code: nothing was written (REHEARSAL_FAILED, CANDIDATE_REFUSED, ENVIRONMENT_BROKEN, SERVICE_ORPHANED,
- * STATE_UNUSABLE, EDITED_MEANWHILE before the rename), everything was put back (WRITE_FAILED), or the reload stays
- * owed (TREE_BROKEN, RELOAD_UNPROVEN, EDITED_MEANWHILE after it).
+ * Throws by code when nothing is changed: nothing was written (REHEARSAL_FAILED, CANDIDATE_REFUSED,
+ * ENVIRONMENT_BROKEN, SERVICE_ORPHANED, STATE_UNUSABLE, EDITED_MEANWHILE) or everything was put back (WRITE_FAILED).
+ * After the swap the failure is in the answer, and the reload stays owed.
  */
 export async function applyPlan(world: World, plan: Plan): Promise<Applied> {
   await checkCandidate(world, plan);
   await installOwing(world, plan);
-  const reloads = await activate(world, plan);
-  confirmUnedited(world, plan);
-  return { changes: plan.changes, reloads };
+  return await proveInstalled(world, plan);
 }
 
 /** Mode, owner and the shell file need no reload, so they make no debt. */
@@ -48,6 +50,26 @@ async function installOwing(world: World, plan: Plan): Promise<void> {
 
 function isAsBefore(world: World, { desired, before }: Change): boolean {
   return isDeepStrictEqual(world.files.observe(desired.path), before);
+}
+
+async function proveInstalled(world: World, plan: Plan): Promise<Applied> {
+  const { changes } = plan;
+  try {
+    const reloads = await activate(world, plan);
+    const incarnation = await readProven(world, plan);
+    confirmUnedited(world, plan);
+    return { changes, reloads, incarnation, error: null };
+  } catch (error) {
+    if (!(error instanceof ReconcileError)) throw error;
+    return { changes, reloads: 0, incarnation: null, error };
+  }
+}
+
+/** What needs no reload leaves php-fpm with what it was proven to run before. */
+async function readProven(world: World, plan: Plan): Promise<string | null> {
+  if (plan.reload === null) return world.ledger.read().lastGood?.incarnation ?? null;
+  const state = await world.service?.inspect();
+  return state?.kind === 'running' && state.isCertain ? state.incarnation : null;
 }
 
 /** An edit between the rename and the re-exec may be what php-fpm loaded: then the debt stays. */

@@ -1,3 +1,4 @@
+import { sha256 } from '../core/sha256.ts';
 import type { LedgerRecord, ObservedFile } from '../core/types.ts';
 import type { FileStore, Ledger, Service } from '../ports.ts';
 import type { World } from './world.ts';
@@ -12,6 +13,7 @@ export function dryRun(world: World): World {
     files: dryFiles(world.files),
     service: world.service === null ? null : dryService(world.service),
     ledger: dryLedger(world.ledger),
+    history: { append: () => undefined, read: () => world.history.read() },
     lock: { acquire: () => () => undefined },
   };
 }
@@ -33,6 +35,8 @@ function dryFiles(files: FileStore): FileStore {
 function dryService(service: Service): Service {
   const nothing = async (): Promise<void> => undefined;
   return {
+    sweep: () => undefined,
+    basis: () => service.basis(),
     inspect: () => service.inspect(),
     checkReadiness: (state, bytes) => service.checkReadiness(state, bytes),
     rehearse: (bytes) => service.rehearse(bytes),
@@ -45,14 +49,19 @@ function dryService(service: Service): Service {
 }
 
 function dryLedger(ledger: Ledger): Ledger {
+  const kept = new Map<string, Uint8Array>();
   let written: LedgerRecord | null = null;
   return {
     read: () => written ?? ledger.read(),
     write(record) {
       written = record;
     },
-    keep: () => '',
-    recall: (sha256) => ledger.recall(sha256),
+    keep(bytes) {
+      const name = sha256(bytes);
+      kept.set(name, bytes);
+      return name;
+    },
+    recall: (name) => kept.get(name) ?? ledger.recall(name),
     prune: () => undefined,
   };
 }

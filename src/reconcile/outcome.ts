@@ -3,9 +3,17 @@ import type { Outcome } from '../core/types.ts';
 import type { Head } from './head.ts';
 import type { Settled } from './settle.ts';
 
-/** What a run that touched nothing has to tell. */
-export const NOTHING_DONE = {
+/** How the work of a run ended. The host is where `settled` says, whatever the error. */
+export interface Ended {
+  readonly head: Head;
+  readonly settled: Settled;
+  /** Why the host is not at the head of the repository, as far as the work itself failed. */
+  readonly error: ReconcileError | null;
+}
+
+const NOTHING_DONE = {
   commit: null,
+  content: null,
   changes: [],
   reloads: 0,
   secrets: [],
@@ -21,13 +29,19 @@ export function busy(): Outcome {
 /** The run failed with nothing done, or with `settled` done all the same. */
 export function fail(head: Head | null, error: ReconcileError, settled?: Settled): Outcome {
   const { commit, complaints } = head ?? NOTHING_DONE;
-  return { kind: 'failed', ...NOTHING_DONE, ...settled, commit, complaints, error };
+  return { kind: 'failed', ...describe(settled ?? null), commit, complaints, error };
 }
 
-/** The host is in the wanted state; that is a success only where the head was wanted. */
-export function conclude(head: Head, settled: Settled): Outcome {
-  if (head.error !== null) return fail(head, head.error, settled);
-  const didNothing = settled.changes.length === 0 && settled.reloads === 0;
-  const kind = didNothing ? 'in-sync' : 'applied';
-  return { kind, ...settled, commit: head.commit, error: null, complaints: head.complaints };
+/** The host is in the wanted state, or nothing is wanted; that is a success only where the head was. */
+export function conclude(head: Head, settled: Settled | null): Outcome {
+  if (head.error !== null) return fail(head, head.error, settled ?? undefined);
+  const done = describe(settled);
+  const kind = done.changes.length === 0 && done.reloads === 0 ? 'in-sync' : 'applied';
+  return { kind, ...done, commit: head.commit, error: null, complaints: head.complaints };
+}
+
+function describe(settled: Settled | null): Pick<Outcome, 'content' | 'changes' | 'reloads' | 'secrets'> {
+  if (settled === null) return NOTHING_DONE;
+  const { wanted, changes, reloads, secrets } = settled;
+  return { content: wanted.commit, changes, reloads, secrets };
 }

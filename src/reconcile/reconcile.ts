@@ -1,8 +1,9 @@
 import { ReconcileError } from '../core/errors.ts';
 import type { Outcome } from '../core/types.ts';
+import { closeBooks } from './books.ts';
 import { readHead } from './head.ts';
-import { recallLastGood } from './memory.ts';
-import { busy, conclude, fail, NOTHING_DONE } from './outcome.ts';
+import { recallLastGood } from './last-good.ts';
+import { busy, conclude, fail } from './outcome.ts';
 import { recover } from './recover.ts';
 import { settle } from './settle.ts';
 import type { World } from './world.ts';
@@ -27,14 +28,18 @@ export async function reconcile(world: World): Promise<Outcome> {
 }
 
 async function reconcileLocked(world: World): Promise<Outcome> {
-  world.files.sweep(world.host.destinations.map((destination) => destination.path));
+  sweep(world);
   const head = await readHead(world);
   const wanted = head.desired ?? recallLastGood(world);
-  if (wanted === null) return conclude(head, NOTHING_DONE);
-  try {
-    return conclude(head, await settle(world, wanted));
-  } catch (error) {
-    if (error instanceof ReconcileError) return await recover(world, { head, wanted, error });
-    throw error;
-  }
+  if (wanted === null) return conclude(head, null);
+  const settled = await settle(world, wanted);
+  const { error } = settled;
+  const ended = error === null ? { head, error, settled } : await recover(world, { head, error, settled });
+  return closeBooks(world, ended);
+}
+
+/** What killed runs left behind. */
+function sweep({ files, service, host }: World): void {
+  files.sweep(host.destinations.map((destination) => destination.path));
+  service?.sweep();
 }

@@ -1,7 +1,7 @@
 import { makePlan } from '../core/plan.ts';
 import type { Held, Owed, ServiceState } from '../core/types.ts';
 import { readHead } from './head.ts';
-import { recallLastGood } from './memory.ts';
+import { recallLastGood } from './last-good.ts';
 import { observeAll } from './observe.ts';
 import type { World } from './world.ts';
 

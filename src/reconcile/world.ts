@@ -1,5 +1,5 @@
 import type { HostProfile, QuietRecord } from '../core/types.ts';
-import type { Clock, FileStore, GitSource, Ledger, Lock, Log, Service } from '../ports.ts';
+import type { Clock, FileStore, GitSource, History, Ledger, Lock, Log, Service } from '../ports.ts';
 
 /** Everything outside the plot, built in one place (wire.ts). A dry run is another world, not another plot. */
 export interface World {
@@ -9,6 +9,7 @@ export interface World {
   /** Null on a host that gets no php-fpm file. */
   readonly service: Service | null;
   readonly ledger: Ledger;
+  readonly history: History;
   readonly lock: Lock;
   readonly clock: Clock;
   readonly log: Log;

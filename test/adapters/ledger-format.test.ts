@@ -14,11 +14,21 @@ test('a record is read back as it was written', () => {
 
 test('any record is read back as it was written', () => {
   const words = fc.string({ unit: 'binary', maxLength: 20 });
-  const held = fc.record({ fingerprint: words, commit: fc.option(words), reason: words, at: words });
+  const times = fc.date({ noInvalidDate: true }).map((date) => date.toISOString());
+  const held = fc.record({
+    fingerprint: words,
+    commit: fc.option(words),
+    reason: words,
+    at: times,
+    tries: fc.nat(),
+    until: fc.option(times),
+    basis: words,
+  });
   fc.assert(
     fc.property(fc.array(held), fc.option(words), (entries, incarnation) => {
       const owed = { phase: 'restoring', fingerprint: null, commit: null, incarnation } as const;
-      const record: LedgerRecord = { ...full, held: entries, owed };
+      const debt = { ...owed, runs: 'last-good', attempts: 3 } as const;
+      const record: LedgerRecord = { ...full, held: entries, owed: debt };
       expect(parseLedger(formatLedger(record))).toEqual(record);
     }),
   );
@@ -45,7 +55,9 @@ describe('a right checksum over another shape is damaged too', () => {
     ['a mode that is no number', withFile({ mode: '644' })],
     ['a negative owner', withFile({ uid: -1 })],
     ['an unknown target', withFile({ target: 'apache' })],
-    ['a held entry without a reason', { ...full, held: [{ fingerprint: 'f', commit: null, at: '' }] }],
+    ['a held entry without a reason', withHeld({ reason: undefined })],
+    ['a time that is none', withHeld({ until: 'tomorrow' })],
+    ['a debt without a count', { ...full, owed: { ...full.owed, attempts: undefined } }],
     ['a quiet record without a source', { ...full, quiet: { ...full.quiet, source: null } }],
   ])('%s', (_what, value) => {
     expect(parseLedger(sealed(JSON.stringify(value)))).toBeNull();
@@ -63,6 +75,10 @@ test('a field of a newer program is no damage', () => {
 function withFile(changed: Readonly<Record<string, unknown>>): unknown {
   const files = full.lastGood?.files.map((file) => ({ ...file, ...changed }));
   return { ...full, lastGood: { ...full.lastGood, files } };
+}
+
+function withHeld(changed: Readonly<Record<string, unknown>>): unknown {
+  return { ...full, held: full.held.map((held) => ({ ...held, ...changed })) };
 }
 
 function sealed(body: string): string {

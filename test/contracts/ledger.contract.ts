@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { EMPTY_RECORD, salvageRecord } from '../../src/core/ledger-record.ts';
 import type { LedgerRecord } from '../../src/core/types.ts';
 import type { Ledger } from '../../src/ports.ts';
 
@@ -11,7 +12,7 @@ export interface LedgerWorld {
   damage(): void;
 }
 
-const empty: LedgerRecord = { schema: 1, lastGood: null, owed: null, held: [], quiet: null };
+const empty = EMPTY_RECORD;
 
 /** A record with everything in it, whose last good state keeps bytes under this hash. */
 export function fullRecord(sha256: string | null): LedgerRecord {
@@ -23,9 +24,27 @@ export function fullRecord(sha256: string | null): LedgerRecord {
   const commit = '0123456789abcdef0123456789abcdef01234567';
   return {
     schema: 1,
-    lastGood: { fingerprint: 'f1', commit, files, secrets: ['PASSWORD'] },
-    owed: { phase: 'installed', fingerprint: 'f2', commit: null, incarnation: '7:8:9' },
-    held: [{ fingerprint: 'f3', commit, reason: 'php-fpm died\n"ü"', at: '2026-01-02T03:04:05.000Z' }],
+    lastGood: { fingerprint: 'f1', commit, files, secrets: ['PASSWORD'], incarnation: '7:8:6' },
+    owed: {
+      phase: 'installed',
+      fingerprint: 'f2',
+      commit: null,
+      incarnation: '7:8:9',
+      runs: 'unknown',
+      attempts: 2,
+    },
+    held: [
+      {
+        fingerprint: 'f3',
+        commit,
+        reason: 'php-fpm died\n"ü"',
+        at: '2026-01-02T03:04:05.000Z',
+        tries: 1,
+        until: '2026-01-02T03:14:05.000Z',
+        basis: 'b',
+      },
+    ],
+    highWater: commit,
     quiet: {
       version: '0.1.0',
       config: { path: '/etc/reconcile/config.yaml', sha256: 'c' },
@@ -68,24 +87,24 @@ export function ledgerContract(name: string, makeWorld: () => LedgerWorld): void
       const { ledger } = makeWorld();
       const [named, unnamed] = [ledger.keep(Buffer.from('named')), ledger.keep(Buffer.from('unnamed'))];
       ledger.write(fullRecord(named));
-      ledger.prune(fullRecord(named));
+      ledger.prune([fullRecord(named)]);
       expect(ledger.recall(named)).not.toBeNull();
       expect(ledger.recall(unnamed)).toBeNull();
       expect(ledger.read()).toEqual(fullRecord(named));
     });
 
     test('pruning a host without a history does nothing', () => {
-      expect(() => makeWorld().ledger.prune(empty)).not.toThrow();
+      expect(() => makeWorld().ledger.prune([empty])).not.toThrow();
     });
 
     test('a damaged record owes a reload, every time it is read, until the next one is written', () => {
       const { ledger, reopen, damage } = makeWorld();
-      ledger.write(fullRecord(ledger.keep(Buffer.from('x'))));
+      const before = fullRecord(ledger.keep(Buffer.from('x')));
+      ledger.write(before);
+      ledger.write({ ...empty, highWater: 'newer' });
       damage();
-      const lost = {
-        ...empty,
-        owed: { phase: 'unknown', fingerprint: null, commit: null, incarnation: null },
-      };
+      const lost = salvageRecord(before);
+      expect(lost).toMatchObject({ owed: { phase: 'unknown' }, held: before.held, quiet: null });
       expect(ledger.read()).toEqual(lost);
       expect(reopen().read()).toEqual(lost);
       ledger.write(empty);

@@ -12,7 +12,7 @@ ledgerContract('the ledger on disk', () => {
     reopen: () => fileLedger(state),
     damage: () => {
       const path = join(state, 'ledger.json');
-      writeFileSync(path, readFileSync(path, 'utf8').replace('installed', 'prepared'));
+      writeFileSync(path, readFileSync(path, 'utf8').replace('schema', 'schemb'));
     },
   };
 });

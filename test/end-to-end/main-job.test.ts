@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { waitFor } from '../helpers/wait-for.ts';
 import { RealHost } from './real-host.ts';
 
 const IN_SILENCE = { exit: 0, stdout: '', stderr: '' };
@@ -104,14 +105,22 @@ describe('only when it changed', () => {
     expect(host.php.reloadsSeen()).toBe(1);
   });
 
-  test('a hand edit and a deleted file are healed, each with one reload', async () => {
+  test('a hand edit and a deleted file are healed, with a reload only after one that php-fpm has read', async () => {
     const host = await rolledOut();
     const bytes = host.phpFile();
     writeFileSync(host.php.envPath, 'env["A"] = "by hand"\n');
     expect(host.once()).toMatchObject({ exit: 0 });
     rmSync(host.php.envPath);
     expect(host.once()).toMatchObject({ exit: 0 });
-    expect([host.phpFile(), host.php.reloadsSeen()]).toEqual([bytes, 3]);
+    expect([host.phpFile(), host.php.reloadsSeen()]).toEqual([bytes, 1]);
+    writeFileSync(host.php.envPath, 'env["A"] = "by hand"\n');
+    process.kill(host.php.pid, 'SIGUSR2');
+    await waitFor(
+      'the hand edit to be live',
+      async () => (await host.ask('A').catch(() => null)) === 'by hand',
+    );
+    expect(host.once()).toMatchObject({ exit: 0 });
+    expect([host.phpFile(), await host.ask('A'), host.php.reloadsSeen()]).toEqual([bytes, 'one', 3]);
   });
 
   test('a dry run and a plan tell the change and touch nothing', async () => {

@@ -95,7 +95,14 @@ describe('a pass that finds nothing to do', () => {
   });
 });
 
-const DEBT = { phase: 'prepared', fingerprint: null, commit: null, incarnation: null } as const;
+const DEBT = {
+  phase: 'prepared',
+  fingerprint: null,
+  commit: null,
+  incarnation: null,
+  runs: 'unknown',
+  attempts: 1,
+} as const;
 
 function makeOlder(record: LedgerRecord): LedgerRecord {
   return { ...record, quiet: record.quiet === null ? null : { ...record.quiet, version: '0.0.1' } };

@@ -102,6 +102,12 @@ export class RealHost {
     await this.#git.raw(['push', 'origin', 'main']);
   }
 
+  /** Forces the branch back to a commit, as `git reset --hard` and `git push --force` do. */
+  async rewind(commit: string): Promise<void> {
+    await this.#git.reset(['--hard', commit]);
+    await this.#git.raw(['push', '--force', 'origin', 'main']);
+  }
+
   once(...args: readonly string[]): Ended {
     return this.call('--once', '--config', this.config, ...args);
   }

@@ -3,6 +3,7 @@ import type { World } from '../../src/reconcile/world.ts';
 import { FakeClock } from '../helpers/fakes/clock.ts';
 import { FakeFileStore } from '../helpers/fakes/file-store.ts';
 import { FakeGitSource } from '../helpers/fakes/git-source.ts';
+import { FakeHistory } from '../helpers/fakes/history.ts';
 import { FakeLedger } from '../helpers/fakes/ledger.ts';
 import { FakeLock } from '../helpers/fakes/lock.ts';
 import { FakeLog } from '../helpers/fakes/log.ts';
@@ -43,13 +44,14 @@ export class FakeHost {
   readonly files = new FakeFileStore();
   readonly service = new FakeService(() => this.files.bytesAt(PHP));
   readonly ledger = new FakeLedger();
+  readonly history = new FakeHistory();
   readonly lock = new FakeLock();
   readonly clock = new FakeClock();
   readonly log = new FakeLog();
 
   get world(): World {
-    const { source, files, service, ledger, lock, clock, log } = this;
-    return { host: PROFILE, source, files, service, ledger, lock, clock, log, identity: IDENTITY };
+    const { source, files, service, ledger, history, lock, clock, log } = this;
+    return { host: PROFILE, source, files, service, ledger, history, lock, clock, log, identity: IDENTITY };
   }
 
   /** Commits a repository whose only layer is this text. */

@@ -58,6 +58,28 @@ export class CommitReader {
   }
 }
 
+/**
+ * Whether a commit has another one among its ancestors; false when that one is not there any more. Costs one commit
+ * for each step back, so the whole history where the answer is no. Throws SOURCE_DAMAGED.
+ */
+export async function containsCommit(
+  { gitdir, commit }: Pick<ReadRequest, 'gitdir' | 'commit'>,
+  ancestor: string,
+): Promise<boolean> {
+  const git = await import('isomorphic-git');
+  const store = { fs, gitdir, cache: {} };
+  try {
+    await git.readCommit({ ...store, oid: commit });
+  } catch (error) {
+    throw damaged({ gitdir, commit }, error);
+  }
+  try {
+    return await git.isDescendent({ ...store, oid: commit, ancestor, depth: -1 });
+  } catch {
+    return false; // a history with holes does not prove it
+  }
+}
+
 /** One pass with one cache, which is dropped with it, because it keeps whole packs in memory. */
 class Pass {
   readonly blobs = new Map<string, Uint8Array>();
@@ -111,7 +133,8 @@ class Pass {
   }
 }
 
-function damaged({ gitdir, commit }: ReadRequest, error: unknown): ReconcileError {
+function damaged(request: Pick<ReadRequest, 'gitdir' | 'commit'>, error: unknown): ReconcileError {
+  const { gitdir, commit } = request;
   const why = explain(gitdir) ?? describe(error);
   return new ReconcileError('SOURCE_DAMAGED', `cannot read commit ${commit} in ${gitdir}: ${why}`, {
     cause: error,

@@ -3,7 +3,7 @@ import type { GitSource } from '../../ports.ts';
 import { describe } from '../errno.ts';
 import type { SnapshotLimits } from '../snapshot-rules.ts';
 import { SNAPSHOT_LIMITS } from '../snapshot-rules.ts';
-import { CommitReader } from './commit-reader.ts';
+import { CommitReader, containsCommit } from './commit-reader.ts';
 import { explainLayout, findGitdir } from './layout.ts';
 import { readRef } from './ref.ts';
 
@@ -27,6 +27,8 @@ export function localRepoSource(options: LocalRepoOptions): GitSource {
   return {
     probe: async () => probe(options),
     read: async (commit) => reader.read({ gitdir: findGitdir(options.gitdir), commit, limits }),
+    contains: async (commit, ancestor) =>
+      containsCommit({ gitdir: findGitdir(options.gitdir), commit }, ancestor),
   };
 }
 

@@ -5,7 +5,7 @@ import type { ServiceState } from '../../core/types.ts';
 import { readCommandLine, readListenAddresses, readPidNamespace } from '../process-table.ts';
 import type { FpmConfiguration, FpmPool } from './pools.ts';
 import type { FpmIdentity, Master, Sightings, Worker } from './sightings.ts';
-import { lookAround } from './sightings.ts';
+import { lookAround, UNSEEN } from './sightings.ts';
 
 /**
  * SIGUSR2 kills a php-fpm that has not installed its handlers yet: 20 of 20 within 2 ms of the start, 3 of 20 at 12 ms,
@@ -55,7 +55,8 @@ export async function chooseMaster(
 }
 
 function runningState(master: Master): ServiceState {
-  return { kind: 'running', pid: master.pid, incarnation: master.incarnation };
+  const { pid, incarnation } = master;
+  return { kind: 'running', pid, incarnation, isCertain: !incarnation.endsWith(`:${UNSEEN}`) };
 }
 
 async function withoutMaster(

@@ -1,12 +1,14 @@
 import type { ParsedFile, ServiceState, TestVerdict } from '../../core/types.ts';
 import type { Service } from '../../ports.ts';
 import { runProgram } from '../processes.ts';
+import { hashBasis } from './basis.ts';
 import { checkHealth, checkNobodyAnswers } from './check-health.ts';
 import { checkLayout } from './check-layout.ts';
 import { inspectPhpFpm } from './discover.ts';
 import type { FpmConfiguration } from './pools.ts';
 import { readConfiguration } from './pools.ts';
 import { discoverPrefix } from './prefix.ts';
+import { sweepPrivateDirectories } from './private-directory.ts';
 import { LOOKS_FOR_GONE, unproven, waitForProof } from './prove.ts';
 import { rehearseCandidate } from './rehearse.ts';
 import { reloadPhpFpm } from './reload.ts';
@@ -55,6 +57,15 @@ class PhpFpm implements Service {
 
   constructor(options: PhpFpmOptions) {
     this.#options = options;
+  }
+
+  sweep(): void {
+    sweepPrivateDirectories();
+  }
+
+  async basis(): Promise<string> {
+    const { binary, config, livePath } = this.#options;
+    return hashBasis(binary, { config, livePath, prefix: await this.#findPrefix() });
   }
 
   inspect(): Promise<ServiceState> {

@@ -1,5 +1,7 @@
 import type { Command } from '../command.ts';
+import { acceptRewindCommand } from './accept-rewind.ts';
 import { check } from './check.ts';
+import { history } from './history.ts';
 import { init } from './init.ts';
 import { once } from './once.ts';
 import { plan } from './plan.ts';
@@ -10,4 +12,4 @@ import { status } from './status.ts';
 export const mainCommand: Command = once;
 
 /** Every command, in the order of `--help`. A new one is one file and one line here. */
-export const commands: readonly Command[] = [plan, render, check, init, status];
+export const commands: readonly Command[] = [plan, status, history, render, check, init, acceptRewindCommand];

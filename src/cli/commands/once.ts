@@ -1,5 +1,6 @@
 import { ReconcileError } from '../../core/errors.ts';
 import { exitCodeOf } from '../../reconcile/account.ts';
+import { endInTime } from '../../reconcile/deadline.ts';
 import { dryRun } from '../../reconcile/dry-run.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
 import { openHost, readConfig } from '../../wire.ts';
@@ -51,8 +52,11 @@ export async function runOnce(call: Call, isDry: boolean): Promise<number> {
       write: (line) => call.io.stderr.write(line),
     },
   });
-  const outcome = await reconcile(isDry ? dryRun(host.world) : host.world);
-  showOutcome(call, outcome, { isDry, maskKey: () => host.maskKey(isDry) });
+  // Made before there is anything to show, so that a run that is killed late leaves nothing half made.
+  const key = host.maskKey(isDry);
+  const run = reconcile(isDry ? dryRun(host.world) : host.world);
+  const outcome = await endInTime(run, { ms: host.config.limits.runMs, endPrograms: host.endPrograms });
+  showOutcome(call, outcome, { isDry, key });
   const exitCode = exitCodeOf(outcome);
   const isDetailed = flagOption(call, 'detailedExitcode');
   return exitCode === 0 && outcome.kind === 'applied' && isDetailed ? CHANGED : exitCode;

@@ -1,3 +1,4 @@
+import type { Held } from '../../core/types.ts';
 import { dryRun } from '../../reconcile/dry-run.ts';
 import type { Status } from '../../reconcile/status.ts';
 import { readStatus } from '../../reconcile/status.ts';
@@ -31,11 +32,14 @@ function formatStatus(found: Status): string {
     ...found.files.map((file) => ['file', `${file.path}: ${file.state}`] as const),
     ['php-fpm', describeService(found)],
     ['owed', found.owed === null ? 'nothing' : `a reload (${found.owed.phase})`],
-    ...found.held.map(
-      (held) => ['held', `${held.commit?.slice(0, 12)} since ${held.at}: ${held.reason}`] as const,
-    ),
+    ...found.held.map((held) => ['held', describeHeld(held)] as const),
   ];
   return rows.map(([name, text]) => `${name.padEnd(9)}${text}\n`).join('');
+}
+
+function describeHeld({ commit, at, tries, until, reason }: Held): string {
+  const end = until === null ? 'until it changes' : `tried again after ${until}`;
+  return `${commit?.slice(0, 12)} failed ${tries === 1 ? 'once' : `${tries} times`}, last at ${at}, ${end}: ${reason}`;
 }
 
 function describeService({ phpFpm }: Status): string {

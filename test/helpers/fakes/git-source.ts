@@ -11,6 +11,7 @@ export class FakeGitSource implements GitSource {
   probes = 0;
   reads = 0;
   readonly #snapshots = new Map<string, Snapshot>();
+  readonly #parents = new Map<string, string | null>();
   #failure: ReconcileError | null = null;
 
   /** Commits whole content; equal content in another commit has another id. Gives the id. */
@@ -19,6 +20,7 @@ export class FakeGitSource implements GitSource {
     const commit = createHash('sha1').update(seed).digest('hex');
     const entries = Object.entries(files).map(([path, bytes]) => [path, Buffer.from(bytes)] as const);
     this.#snapshots.set(commit, { commit, files: new Map(entries), rejected });
+    this.#parents.set(commit, this.head);
     this.head = commit;
     return commit;
   }
@@ -45,5 +47,11 @@ export class FakeGitSource implements GitSource {
     const snapshot = this.#snapshots.get(commit);
     if (snapshot === undefined) throw new ReconcileError('SOURCE_DAMAGED', `commit ${commit} is missing`);
     return snapshot;
+  }
+
+  async contains(commit: string, ancestor: string): Promise<boolean> {
+    let parent = this.#parents.get(commit) ?? null;
+    while (parent !== null && parent !== ancestor) parent = this.#parents.get(parent) ?? null;
+    return parent === ancestor;
   }
 }

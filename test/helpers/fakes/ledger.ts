@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ReconcileError } from '../../../src/core/errors.ts';
+import { EMPTY_RECORD, salvageRecord } from '../../../src/core/ledger-record.ts';
 import type { KeptFile, LedgerRecord } from '../../../src/core/types.ts';
 import type { Ledger } from '../../../src/ports.ts';
-
-/** What a host without a history reads. */
-const EMPTY_RECORD: LedgerRecord = { schema: 1, lastGood: null, owed: null, held: [], quiet: null };
 
 /** The host's memory in memory. `records` is every record written, oldest first; `lose` acts as a damaged disk. */
 export class FakeLedger implements Ledger {
@@ -35,16 +33,18 @@ export class FakeLedger implements Ledger {
     return this.kept.get(sha256) ?? null;
   }
 
-  prune(record: LedgerRecord): void {
-    const files: readonly KeptFile[] = [...(record.lastGood?.files ?? []), ...(record.quiet?.files ?? [])];
+  prune(records: readonly LedgerRecord[]): void {
+    const files: readonly KeptFile[] = records.flatMap(({ lastGood, quiet }) => [
+      ...(lastGood?.files ?? []),
+      ...(quiet?.files ?? []),
+    ]);
     const named = new Set(files.map((file) => file.sha256));
     for (const sha256 of this.kept.keys()) if (!named.has(sha256)) this.kept.delete(sha256);
   }
 
-  /** The record is lost: it owes a reload of content that nobody knows. Kept bytes stay. */
+  /** The record is damaged; the one before it and kept bytes stay. */
   lose(): void {
-    const owed = { phase: 'unknown', fingerprint: null, commit: null, incarnation: null } as const;
-    this.#record = { ...EMPTY_RECORD, owed };
+    this.#record = salvageRecord(this.records.at(-2) ?? null);
   }
 
   /** Every further write fails with STATE_UNUSABLE, as on a full disk. */

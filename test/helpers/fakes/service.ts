@@ -30,6 +30,9 @@ export class FakeService implements Service {
   verdict: (bytes: Bytes) => TestVerdict = () => ({ ok: true });
   /** What the private php-fpm says to these bytes: null is well. */
   rehearsal: (bytes: Uint8Array) => 'REHEARSAL_FAILED' | 'ENVIRONMENT_BROKEN' | null = () => null;
+  /** What content is judged by besides its bytes. */
+  basisNow = 'php-fpm 8.2';
+  sweeps = 0;
   /** Called right before and right after a signal takes effect; may throw to act as a crash. */
   beforeSignal: () => void = () => {};
   afterSignal: () => void = () => {};
@@ -61,6 +64,14 @@ export class FakeService implements Service {
 
   orphan(...pids: readonly number[]): void {
     this.#state = { kind: 'orphaned', pids };
+  }
+
+  sweep(): void {
+    this.sweeps++;
+  }
+
+  async basis(): Promise<string> {
+    return this.basisNow;
   }
 
   async inspect(): Promise<ServiceState> {
@@ -124,6 +135,7 @@ export class FakeService implements Service {
       kind: 'running',
       pid,
       incarnation: `${pid}:77:${this.#generation.toString(16).padStart(16, '0')}`,
+      isCertain: true,
     };
   }
 }

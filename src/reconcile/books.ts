@@ -1,0 +1,49 @@
+import { ReconcileError } from '../core/errors.ts';
+import { sha256 } from '../core/sha256.ts';
+import type { Change, HistoryChange, HistoryEntry, Outcome } from '../core/types.ts';
+import { rememberEnd, rememberSettled } from './memory.ts';
+import type { Ended } from './outcome.ts';
+import { conclude, fail } from './outcome.ts';
+import type { World } from './world.ts';
+
+/**
+ * Writes down how a run ended: its line in the history, then the ledger. A run that is killed in between owes its proof
+ * still, so that a line can come twice and never be missing.
+ */
+export function closeBooks(world: World, ended: Ended): Outcome {
+  const { head, settled, error } = ended;
+  const outcome = error === null ? conclude(head, settled) : fail(head, error, settled);
+  try {
+    const entry = toHistoryEntry(outcome, world.clock.now());
+    if (entry !== null) world.history.append(entry);
+    if (settled.error === null) rememberSettled(world, settled.wanted, settled.incarnation);
+    else rememberEnd(world);
+    return outcome;
+  } catch (second) {
+    if (!(second instanceof ReconcileError)) throw second;
+    return { ...outcome, kind: 'failed', error: outcome.error ?? second };
+  }
+}
+
+function toHistoryEntry(outcome: Outcome, now: Date): HistoryEntry | null {
+  const { kind, commit, content, changes, reloads, error } = outcome;
+  if (changes.length === 0 && reloads === 0 && error?.code !== 'APPLY_UNDONE') return null;
+  return {
+    at: now.toISOString(),
+    head: commit,
+    content,
+    outcome: kind,
+    changes: changes.map(toHistoryChange),
+    reloads,
+    error: error === null ? null : { code: error.code, message: error.message },
+  };
+}
+
+function toHistoryChange({ kind, desired, before, itemize }: Change): HistoryChange {
+  const bytes = before.kind === 'file' ? before.bytes : null;
+  return { path: desired.path, kind, itemize, before: hash(bytes), after: hash(desired.bytes) };
+}
+
+function hash(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : sha256(bytes);
+}
