@@ -66,22 +66,8 @@ export async function startProgram(
   options: ProgramOptions,
 ): Promise<RunningProgram> {
   const { execa } = await import('execa'); // costs tens of milliseconds, which a quiet run must not pay
-  const output = openOutput(options.output);
-  const [file = command, ...rest] = [...(options.endsWithUs ? findDeathSignal() : []), command, ...args];
-  const child = execa(file, rest, {
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: { PATH: SYSTEM_PATH, LC_ALL: 'C', ...options.env },
-    extendEnv: false,
-    stdin: 'ignore',
-    stdout: output,
-    stderr: output,
-    detached: true, // its own process group, which we can end as a whole
-    cleanup: false,
-    reject: false,
-    stripFinalNewline: false,
-    maxBuffer: OUTPUT_LIMIT_BYTES,
-  });
-  if (typeof output === 'number') closeSync(output); // the child has its own now
+  const words = [...(options.endsWithUs ? findDeathSignal() : []), command, ...args];
+  const child = spawnChild(execa, words, options);
   const { pid } = child;
   if (pid === undefined) throw notStarted(command, (await child).cause);
   groups.add(pid);
@@ -110,6 +96,27 @@ export async function startProgram(
       return ended;
     },
   };
+}
+
+type Execa = typeof import('execa').execa;
+
+function spawnChild(execa: Execa, [file = '', ...args]: readonly string[], options: ProgramOptions) {
+  const output = openOutput(options.output);
+  const child = execa(file, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: { PATH: SYSTEM_PATH, LC_ALL: 'C', ...options.env },
+    extendEnv: false,
+    stdin: 'ignore',
+    stdout: output,
+    stderr: output,
+    detached: true, // its own process group, which we can end as a whole
+    cleanup: false,
+    reject: false,
+    stripFinalNewline: false,
+    maxBuffer: OUTPUT_LIMIT_BYTES,
+  });
+  if (typeof output === 'number') closeSync(output); // the child has its own now
+  return child;
 }
 
 /** It executes the program in its own place, so that the process group stays the same. */

@@ -23,6 +23,7 @@ export function describeConfig(config: Config): DescribedConfig {
     ['state', config.state],
     ['lock', config.lock],
     ['limits.file_bytes', config.limits.fileBytes],
+    ['limits.run_seconds', config.limits.runMs / 1000],
   ]);
   const paths = SETTINGS.map((setting) => setting.path).filter((path) => values.has(path));
   return Object.fromEntries(paths.map((path) => [path, values.get(path)]));

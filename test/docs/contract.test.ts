@@ -56,7 +56,6 @@ describe('what the page calls not yet is not there', () => {
 
   test.each([
     ['Encrypted secrets', 'encrypt'],
-    ['Rewind refusal', 'accept-rewind'],
     ['Daemon', 'daemon'],
   ])('%s: no command %s', (title, command) => {
     expect(notYet).toContain(`- **${title}**`);

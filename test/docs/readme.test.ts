@@ -65,7 +65,7 @@ describe('the README', () => {
   });
 
   test('has one line for each word of the glossary, and of the field', () => {
-    const own = 'layer variable target snapshot plan change ledger outcome held proof';
+    const own = 'layer variable target snapshot plan change ledger history outcome held proof';
     const ofTheField = 'reconcile drift desired pool master worker reload ref';
     const rows = readTable(readme, 'Glossary');
     expect(rows.map(([word]) => word)).toEqual(`${own} ${ofTheField}`.split(' '));
