@@ -164,6 +164,11 @@ export const ERRORS = {
     'soon',
     'php-fpm was not signalled because its configuration does not pass -t; repair it.',
   ),
+  SIGNAL_FAILED: row(
+    18,
+    'soon',
+    'php-fpm ended or was restarted before it could be signalled; start it, the next run does the rest.',
+  ),
   RELOAD_UNPROVEN: row(18, 'soon', 'The reload is tried again at the next run; look at the php-fpm log.'),
 
   RELOAD_UNANSWERED: row(

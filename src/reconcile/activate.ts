@@ -11,8 +11,8 @@ type NotRunning = Exclude<ServiceState, Running>;
 /**
  * Makes php-fpm run what is on disk and proves it. Gives the number of reloads that were proven.
  *
- * Throws SERVICE_ORPHANED, SERVICE_DOWN, TREE_BROKEN (no signal was sent), RELOAD_UNPROVEN or RELOAD_UNANSWERED; the
- * debt stays in each case.
+ * Throws SERVICE_ORPHANED, SERVICE_DOWN, TREE_BROKEN or SIGNAL_FAILED (no signal was sent), RELOAD_UNPROVEN or
+ * RELOAD_UNANSWERED; the debt stays in each case.
  */
 export async function activate(world: World, plan: Plan): Promise<number> {
   const { service } = world;

@@ -1,3 +1,4 @@
+import { ReconcileError } from '../../core/errors.ts';
 import { runProgram } from '../processes.ts';
 import { inspectPhpFpm } from './discover.ts';
 import type { ProofRequest } from './prove.ts';
@@ -27,7 +28,8 @@ const LOOKS_AFTER_COMMAND = 300;
  * Asks for a reload and waits for its proof. The master is looked at again right before the signal: a stranger that has
  * got its pid is never signalled. A signal of which nothing came in the time that a reload can take was lost (a
  * daemonized php-fpm loses one that comes while it forks) and is given again.
- * Throws RELOAD_UNPROVEN: at once when the master is not there or ends, else at the deadline.
+ * Throws SIGNAL_FAILED when the master has gone or changed before it could be asked: nobody was, so nobody is to blame.
+ * Throws RELOAD_UNPROVEN after that: at once when the master ends, else at the deadline.
  */
 export async function reloadPhpFpm(request: ReloadRequest): Promise<void> {
   const { identity } = request;
@@ -40,11 +42,12 @@ export async function reloadPhpFpm(request: ReloadRequest): Promise<void> {
     looksForGone: LOOKS_FOR_GONE,
   };
   if (request.means.kind === 'command') return reloadByCommand(request.means.command, request, proof);
-  signal(request, master);
+  const failure = signal(request, master);
+  if (failure !== null) throw unsignalled(failure);
   let lost = AbortSignal.timeout(lostAfterMs(request));
   await waitForProof(proof, (old) => {
     if (!lost.aborted || old.state === 'T') return; // a stopped master keeps its signal
-    signal(request, old);
+    signal(request, old); // whatever keeps it from being given a second time is seen by the next look
     lost = AbortSignal.timeout(lostAfterMs(request));
   });
 }
@@ -53,7 +56,7 @@ export async function reloadPhpFpm(request: ReloadRequest): Promise<void> {
 async function findSuccessor({ identity, configuration, before }: ReloadRequest): Promise<Master> {
   const state = await inspectPhpFpm(identity, async () => configuration);
   const master = state.kind === 'running' ? lookAtMaster(identity, state.pid) : null;
-  if (master === null) throw unproven(`master ${pidOf(before)} is gone`);
+  if (master === null) throw unsignalled(`master ${pidOf(before)} is gone`);
   return master;
 }
 
@@ -61,17 +64,24 @@ function lostAfterMs(request: ReloadRequest): number {
   return request.configuration.processControlTimeoutMs + LOST_AFTER_MS;
 }
 
-/** The last look and the signal are adjacent system calls: what remains is a pid reused within microseconds. */
-function signal(request: ReloadRequest, expected: Master): void {
+/**
+ * Null, or why nobody was signalled. The last look and the signal are adjacent system calls: what remains is a pid
+ * reused within microseconds.
+ */
+function signal(request: ReloadRequest, expected: Master): string | null {
   const master = lookAtMaster(request.identity, expected.pid);
-  if (master?.incarnation !== expected.incarnation)
-    throw unproven(`master ${expected.pid} is not the same any more`);
+  if (master?.incarnation !== expected.incarnation) return `master ${expected.pid} is not the same any more`;
   try {
     process.kill(master.pid, 'SIGUSR2');
+    return null;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw unproven(`master ${master.pid} could not be signalled (${code})`);
+    return `master ${master.pid} could not be signalled (${code})`;
   }
+}
+
+function unsignalled(why: string): ReconcileError {
+  return new ReconcileError('SIGNAL_FAILED', `php-fpm was not reloaded: ${why}`);
 }
 
 /** What the command prints is not passed on: nobody knows what it holds. */

@@ -80,7 +80,7 @@ test('a stale pid file that names a stranger does nobody harm', async () => {
     pid: stranger.pid,
     incarnation: before.incarnation.replace(/^\d+/, String(stranger.pid)),
   };
-  await expect(service.reload(pretended, null)).rejects.toMatchObject({ code: 'RELOAD_UNPROVEN' });
+  await expect(service.reload(pretended, null)).rejects.toMatchObject({ code: 'SIGNAL_FAILED' });
   const first = await Promise.race([stranger.ended, sleep(50)]);
   expect(first).toBeUndefined(); // SIGUSR2 would have ended it
 });

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { readChildren } from '../../../src/adapters/process-table.ts';
 import { startPhpFpm } from '../../helpers/php-fpm.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 import { elapsedMs, fileWith, inspectRunning, install, revisionOf, serviceOf } from './service-under-test.ts';
@@ -135,6 +136,40 @@ test('a slow request holds the proof up and is not lost', async () => {
   expect(took).toBeGreaterThan(800);
   expect(fpm.reloadsSeen()).toBe(1);
   expect(await fpm.ask(['N'])).toEqual(new Map([['N', '2']]));
+});
+
+describe('a master that is gone before it is asked', () => {
+  test('blames nobody: nobody was signalled', async () => {
+    const fpm = await startPhpFpm({ envFile: String(fileWith(1)) });
+    const service = serviceOf(fpm);
+    const before = await inspectRunning(service);
+    await fpm.kill();
+    const failed = service.reload(before, install(fpm, fileWith(2)));
+    await expect(failed).rejects.toMatchObject({
+      code: 'SIGNAL_FAILED',
+      message: `php-fpm was not reloaded: master ${before.pid} is gone`,
+    });
+  });
+
+  test('and has left its workers is signalled as little, and neither are they', async () => {
+    const fpm = await startPhpFpm({ envFile: String(fileWith(1)) });
+    const service = serviceOf(fpm);
+    const before = await inspectRunning(service);
+    const workers = readChildren(before.pid);
+    process.kill(before.pid, 'SIGKILL');
+    await waitFor('the orphans', async () => (await service.inspect()).kind === 'orphaned');
+    await expect(service.reload(before, null)).rejects.toMatchObject({ code: 'SIGNAL_FAILED' });
+    expect(await service.inspect()).toEqual({ kind: 'orphaned', pids: expect.arrayContaining([...workers]) });
+  });
+
+  test('is not asked by a reload command either', async () => {
+    const fpm = await startPhpFpm();
+    const service = serviceOf(fpm, { reloadCommand: ['touch', `${fpm.dir}/asked`] });
+    const before = await inspectRunning(service);
+    await fpm.kill();
+    await expect(service.reload(before, null)).rejects.toMatchObject({ code: 'SIGNAL_FAILED' });
+    expect(existsSync(`${fpm.dir}/asked`)).toBe(false);
+  });
 });
 
 describe('a reload command', () => {

@@ -48,14 +48,6 @@ describe('a reload is not proven', () => {
     await service.prove(before.incarnation, fileWith(2));
     expect(fpm.reloadsSeen()).toBe(1);
   });
-
-  test('when the master has gone before: nothing is signalled', async () => {
-    const fpm = await startPhpFpm();
-    const service = serviceOf(fpm);
-    const before = await inspectRunning(service);
-    await fpm.kill();
-    await expect(service.reload(before, null)).rejects.toThrow(/master \d+ is gone$/);
-  });
 });
 
 describe('a proof without a signal', () => {
