@@ -75,7 +75,8 @@ export interface Service {
   /**
    * Signals the master that was inspected as `before` and proves that a later incarnation runs the bytes: signals again
    * where the signal was lost. Throws SIGNAL_FAILED when nobody was there to be signalled; RELOAD_UNPROVEN at the
-   * deadline, at once when the master died; RELOAD_UNANSWERED where it runs anew and is only too busy to answer.
+   * deadline, at once when the master died, but TREE_BROKEN where the configuration on disk fails `-t` by then;
+   * RELOAD_UNANSWERED where it runs anew and is only too busy to answer.
    */
   reload(before: ServiceState & { readonly kind: 'running' }, bytes: Uint8Array | null): Promise<void>;
   /** Runs the host's start command where one is configured: php-fpm ended at our signal. Never throws. */

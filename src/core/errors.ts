@@ -162,7 +162,7 @@ export const ERRORS = {
   TREE_BROKEN: row(
     18,
     'soon',
-    'php-fpm was not signalled because its configuration does not pass -t; repair it.',
+    'Repair the php-fpm configuration: it does not pass -t; the reload is tried again at the next run.',
   ),
   SIGNAL_FAILED: row(
     18,

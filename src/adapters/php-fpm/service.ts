@@ -1,3 +1,4 @@
+import { ReconcileError } from '../../core/errors.ts';
 import type { ParsedFile, ServiceState, TestVerdict } from '../../core/types.ts';
 import type { Service } from '../../ports.ts';
 import { runProgram } from '../processes.ts';
@@ -98,7 +99,12 @@ class PhpFpm implements Service {
 
   async reload(before: ServiceState & { readonly kind: 'running' }, bytes: Uint8Array | null): Promise<void> {
     const means = toMeans(this.#options.reloadCommand);
-    await reloadPhpFpm({ ...(await this.#beginProof(bytes)), before: before.incarnation, means });
+    const proof = await this.#beginProof(bytes);
+    try {
+      await reloadPhpFpm({ ...proof, before: before.incarnation, means });
+    } catch (error) {
+      throw await this.#explain(error);
+    }
   }
 
   revive(): Promise<void> {
@@ -118,6 +124,15 @@ class PhpFpm implements Service {
     await waitForProof(proof, ({ pid }) => {
       if (patience.aborted) throw unproven(`master ${pid} has not read its configuration again`);
     });
+  }
+
+  /** A configuration that passed before the signal and fails now was changed by somebody else: our content is not why. */
+  async #explain(error: unknown): Promise<unknown> {
+    if (!(error instanceof ReconcileError) || error.code !== 'RELOAD_UNPROVEN') return error;
+    const verdict = await this.testLive();
+    if (verdict.ok) return error;
+    const message = `php-fpm -t has begun to fail around our signal: ${verdict.message}; ${error.message}`;
+    return new ReconcileError('TREE_BROKEN', message, { cause: error });
   }
 
   /** The clock of the proof starts here. */

@@ -5,15 +5,28 @@ import { waitFor } from '../../helpers/wait-for.ts';
 import { elapsedMs, fileWith, inspectRunning, install, serviceOf } from './service-under-test.ts';
 
 describe('a reload is not proven', () => {
-  test('when the new configuration ends the master: at once', async () => {
+  test('when php-fpm cannot start again although its configuration passes -t: at once', async () => {
     const fpm = await startPhpFpm({ envFile: String(fileWith(1)) });
     const service = serviceOf(fpm, { marginMs: 20_000 });
     const before = await inspectRunning(service);
-    install(fpm, Buffer.from('env["A" = broken\n'));
+    install(fpm, Buffer.from('user = root\n')); // -t passes, the start fails
     const took = await elapsedMs(() =>
       expect(service.reload(before, null)).rejects.toThrow('the master is gone'),
     );
     expect(took).toBeLessThan(3000);
+    expect(await service.inspect()).toEqual({ kind: 'absent' });
+  });
+
+  test('when the configuration was broken meanwhile, and then it is not the content', async () => {
+    const fpm = await startPhpFpm({ envFile: String(fileWith(1)) });
+    const service = serviceOf(fpm, { marginMs: 20_000 });
+    const before = await inspectRunning(service);
+    install(fpm, Buffer.from('env["A" = broken\n'));
+    const failed = service.reload(before, null);
+    await expect(failed).rejects.toMatchObject({
+      code: 'TREE_BROKEN',
+      message: expect.stringMatching(/has begun to fail around our signal: .*the master is gone$/),
+    });
     expect(await service.inspect()).toEqual({ kind: 'absent' });
   });
 
