@@ -6,7 +6,18 @@ const config: KnipConfig = {
   // The nouns stand on one page, where some of them are used only by others of the page.
   ignoreExportsUsedInFile: { interface: true, type: true },
   // Programs of the system, which scripts/setup.mjs looks for.
-  ignoreBinaries: ['apt-get', 'dpkg-deb', 'flock', 'mkfifo', 'chattr', 'mount', 'umount', 'dash', 'strace'],
+  ignoreBinaries: [
+    'apt-get',
+    'dpkg-deb',
+    'flock',
+    'mkfifo',
+    'chattr',
+    'mount',
+    'umount',
+    'dash',
+    'strace',
+    'setfacl',
+  ],
   project: ['src/**/*.ts!', 'scripts/**/*.{mjs,ts}', 'test/**/*.ts'],
 };
 

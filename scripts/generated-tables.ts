@@ -1,8 +1,10 @@
 import { SETTINGS } from '../src/config/settings.ts';
+import { FINDINGS } from '../src/core/doctor/findings.ts';
 import { ERRORS } from '../src/core/errors.ts';
 
 /** The pages with tables that are made from the code, and which table stands where. */
 export const generatedPages: Readonly<Record<string, readonly string[]>> = {
+  'docs/doctor.md': ['findings'],
   'docs/exit-codes.md': ['errors'],
   'docs/host-configuration.md': ['settings', 'overrides'],
 };
@@ -12,6 +14,16 @@ const tables: Readonly<Record<string, () => string>> = {
     table(
       ['Code', 'Exit', 'Next try', 'Hint'],
       Object.entries(ERRORS).map(([code, { exit, next, hint }]) => [`\`${code}\``, String(exit), next, hint]),
+    ),
+  findings: () =>
+    table(
+      ['Code', 'Severity', 'Meaning', 'What to do'],
+      Object.entries(FINDINGS).map(([code, { severity, meaning, advice }]) => [
+        `\`${code}\``,
+        severity,
+        meaning,
+        advice,
+      ]),
     ),
   settings: () =>
     table(

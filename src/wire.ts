@@ -13,12 +13,15 @@ import type { LogOptions } from './adapters/log.ts';
 import { lineLog } from './adapters/log.ts';
 import { borrowMaskKey, maskKey } from './adapters/mask-key.ts';
 import { openOutputDirectory } from './adapters/output-directory.ts';
+import { proposeHostPlaces as proposePlaces } from './adapters/php-fpm/propose-place.ts';
 import { phpFpmService } from './adapters/php-fpm/service.ts';
+import { readPlaces } from './adapters/places.ts';
 import { endPrograms } from './adapters/processes.ts';
 import { copyRepositoryTemplate } from './adapters/repository-template.ts';
 import type { Config } from './config/config.ts';
 import { resolveConfig } from './config/resolve.ts';
 import { readWritten } from './config/written.ts';
+import type { PlaceFacts } from './core/doctor/facts.ts';
 import { ReconcileError } from './core/errors.ts';
 import { parseFile } from './core/grammar.ts';
 import { sha256 } from './core/sha256.ts';
@@ -142,3 +145,11 @@ export async function startRepository(directory: string): Promise<string> {
 
 /** Where `reconcile render` puts its files. */
 export const outputDirectory = openOutputDirectory;
+
+/** What the places of a host are like, for its diagnosis. */
+export function readHostPlaces({ state, lock, profile }: Config): Promise<PlaceFacts> {
+  return readPlaces({ state, lock, destinations: profile.destinations.map(({ path }) => path) });
+}
+
+/** Places for the php-fpm file that this host's php-fpm would read. */
+export const proposeHostPlaces = proposePlaces;

@@ -60,6 +60,12 @@ export function readUid(pid: number): number | null {
   return uid === undefined ? null : Number(uid);
 }
 
+/** Paths in all hierarchies of control groups, cgroups(7). */
+export function readControlGroups(pid: number): readonly string[] {
+  const lines = read(`/proc/${pid}/cgroup`)?.toString().trim().split('\n') ?? [];
+  return lines.map((line) => line.split(':').slice(2).join(':'));
+}
+
 /** Children of the main thread, which is php-fpm's only one. */
 export function readChildren(pid: number): readonly number[] {
   const text = read(`/proc/${pid}/task/${pid}/children`)?.toString().trim() ?? '';

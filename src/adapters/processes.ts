@@ -98,6 +98,11 @@ export async function startProgram(
   };
 }
 
+/** Whether `endsWithUs` can be kept on this host. */
+export function canEndWithUs(): boolean {
+  return findDeathSignal().length > 0;
+}
+
 type Execa = typeof import('execa').execa;
 
 function spawnChild(execa: Execa, [file = '', ...args]: readonly string[], options: ProgramOptions) {

@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { formatComplaint } from '../core/complain.ts';
 import { ERRORS, ReconcileError } from '../core/errors.ts';
-import type { Complaint, Outcome } from '../core/types.ts';
+import type { Complaint, Finding, Outcome } from '../core/types.ts';
 import type { Io, Output } from './command.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;
@@ -38,6 +38,18 @@ export function printComplaints(io: Io, complaints: readonly Complaint[]): void 
   for (const complaint of complaints) {
     const paint = complaint.severity === 'error' ? colors.red : colors.yellow;
     io.stderr.write(`${paint(formatComplaint(complaint))}\n`);
+  }
+}
+
+const PAINTS = { error: 'red', warning: 'yellow', note: 'cyan' } as const;
+
+/** One block for each: the sentence, then what to do; one line when all is well. */
+export function printFindings(io: Io, findings: readonly Finding[]): void {
+  const colors = colorsFor(io, io.stdout);
+  if (findings.length === 0) io.stdout.write('nothing to say: this host is set up well\n');
+  for (const { severity, code, message, advice } of findings) {
+    io.stdout.write(`${colors[PAINTS[severity]](`${severity}:`)} ${message} [${code}]\n`);
+    for (const line of advice.split('\n')) io.stdout.write(`  ${line}\n`);
   }
 }
 

@@ -45,6 +45,7 @@ function dryService(service: Service): Service {
     reload: nothing,
     revive: nothing,
     prove: nothing,
+    diagnose: (bytes) => service.diagnose(bytes),
   };
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fillTables, generatedPages } from '../../scripts/generated-tables.ts';
 import { commands } from '../../src/cli/commands/index.ts';
+import { FINDINGS } from '../../src/core/doctor/findings.ts';
 import { ERRORS } from '../../src/core/errors.ts';
 import { readCodeWords, readTable } from './markdown.ts';
 import { ROOT, readPage, readPages } from './pages.ts';
@@ -68,7 +69,16 @@ describe('the error codes', () => {
   });
 
   test('on all pages exist', () => {
-    const known = [...Object.keys(ERRORS), 'SIGUSR2', 'NAME', 'HASH', 'PATH', 'CODE', 'CAP_SYS_PTRACE'];
+    const known = [
+      ...Object.keys(ERRORS),
+      ...Object.keys(FINDINGS),
+      'SIGUSR2',
+      'NAME',
+      'HASH',
+      'PATH',
+      'CODE',
+      'CAP_SYS_PTRACE',
+    ];
     const named = readPages().flatMap(({ path, text }) =>
       [...text.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map((match) => ({ path, code: match[1] ?? '' })),
     );

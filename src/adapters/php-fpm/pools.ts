@@ -1,5 +1,5 @@
 import { isAbsolute } from 'node:path';
-import type { TreeFile, TreeRoot } from './include-tree.ts';
+import type { TreeFile, TreeInclude, TreeRoot } from './include-tree.ts';
 import { readIncludeTree, resolveConfigPath } from './include-tree.ts';
 import type { IniLine } from './ini-line.ts';
 import { parseIniLine, parseIniTime } from './ini-line.ts';
@@ -18,6 +18,17 @@ export interface FpmPool {
   readonly readsOurFile: boolean;
   /** Variables of our file that another file sets before it: php-fpm takes the first. */
   readonly shadowed: readonly string[];
+  /** `file:line` of the first header. */
+  readonly at: string;
+  /** `file:line` of a `clear_env` that is off. */
+  readonly keepsEnvironmentAt: string | null;
+}
+
+/** An `include=` that php-fpm can follow. */
+export interface FpmInclude {
+  readonly pattern: string;
+  /** The pool in which it stands; null: outside of every pool. */
+  readonly pool: string | null;
 }
 
 /** What we need to know of a php-fpm configuration. */
@@ -30,11 +41,20 @@ export interface FpmConfiguration {
   readonly pidFile: string | null;
   /** 0 when not set, as php-fpm has it. */
   readonly processControlTimeoutMs: number;
+  /** `file:line`; null when not set. */
+  readonly processControlTimeoutAt: string | null;
+  readonly includes: readonly FpmInclude[];
+}
+
+interface Entry {
+  readonly value: string;
+  readonly at: string;
 }
 
 interface Section {
   readonly name: string;
-  readonly entries: Map<string, string>;
+  readonly at: string;
+  readonly entries: Map<string, Entry>;
   /** Variable → whether the first line that sets it is ours. */
   readonly variables: Map<string, boolean>;
   readonly shadowed: Set<string>;
@@ -49,21 +69,25 @@ interface Section {
 export function readConfiguration(root: TreeRoot): FpmConfiguration {
   const folding = new Folding();
   folding.fold(readIncludeTree(root));
-  const { global, pools } = folding;
-  const pidFile = global.entries.get('pid');
+  const { global, pools, includes } = folding;
+  const pidFile = global.entries.get('pid')?.value;
+  const timeout = global.entries.get('process_control_timeout');
   return {
     pools: [...pools.values()].map((pool) => toPool(pool, root.prefix)),
     globalReadsOurFile:
       global.readsOurFile && (global.entries.has('env') || global.entries.has('ping.response')),
     pidFile: pidFile !== undefined && isAbsolute(pidFile) ? pidFile : null,
-    processControlTimeoutMs: parseIniTime(global.entries.get('process_control_timeout') ?? '0') ?? 0,
+    processControlTimeoutMs: parseIniTime(timeout?.value ?? '0') ?? 0,
+    processControlTimeoutAt: timeout?.at ?? null,
+    includes,
   };
 }
 
 /** The state of php-fpm's parser while it walks through the files. */
 class Folding {
-  readonly global: Section = makeSection('global');
+  readonly global: Section = makeSection('global', '');
   readonly pools = new Map<string, Section>();
+  readonly includes: FpmInclude[] = [];
   #current: Section = this.global;
 
   fold(file: TreeFile): void {
@@ -71,15 +95,21 @@ class Folding {
     if (file.isLive && !lines.some((line) => line.kind !== 'nothing')) this.#current.readsOurFile = true;
     for (const [index, line] of lines.entries()) {
       const included = file.includes.get(index);
-      if (included === undefined) this.#apply(line, file.isLive);
-      else for (const inner of included.files) this.fold(inner);
+      if (included === undefined) this.#apply(line, `${file.path}:${index + 1}`, file.isLive);
+      else this.#follow(included);
     }
   }
 
-  #apply(line: IniLine, isOurs: boolean): void {
-    if (line.kind === 'section') this.#current = this.#open(line.name);
+  #follow({ pattern, followed, files }: TreeInclude): void {
+    const pool = this.#current === this.global ? null : this.#current.name;
+    if (pattern !== null && followed) this.includes.push({ pattern, pool });
+    for (const file of files) this.fold(file);
+  }
+
+  #apply(line: IniLine, at: string, isOurs: boolean): void {
+    if (line.kind === 'section') this.#current = this.#open(line.name, at);
     if (line.kind !== 'entry') return;
-    this.#current.entries.set(line.key.toLowerCase(), line.value);
+    this.#current.entries.set(line.key.toLowerCase(), { value: line.value, at });
     if (line.key.toLowerCase() === 'env' && line.index !== null) this.#setVariable(line.index, isOurs);
     if (isOurs) this.#current.readsOurFile = true;
   }
@@ -91,22 +121,22 @@ class Folding {
     if (isOurs && !isFirstOurs) shadowed.add(name);
   }
 
-  #open(name: string): Section {
+  #open(name: string, at: string): Section {
     const key = name.toLowerCase();
     if (key === 'global') return this.global;
-    const pool = this.pools.get(key) ?? makeSection(name);
+    const pool = this.pools.get(key) ?? makeSection(name, at);
     this.pools.set(key, pool);
     return pool;
   }
 }
 
-function makeSection(name: string): Section {
-  return { name, entries: new Map(), variables: new Map(), shadowed: new Set(), readsOurFile: false };
+function makeSection(name: string, at: string): Section {
+  return { name, at, entries: new Map(), variables: new Map(), shadowed: new Set(), readsOurFile: false };
 }
 
 function toPool(section: Section, prefix: string | null): FpmPool {
   const read = (key: string): string | null =>
-    section.entries.get(key)?.replaceAll('$pool', section.name) ?? null;
+    section.entries.get(key)?.value.replaceAll('$pool', section.name) ?? null;
   const listen = read('listen');
   const isAddress = listen !== null && /^(?:.*:)?\d+$/.test(listen);
   const base = resolveConfigPath(read('prefix') ?? prefix ?? '', prefix);
@@ -120,5 +150,12 @@ function toPool(section: Section, prefix: string | null): FpmPool {
     group: read('group'),
     readsOurFile: section.readsOurFile,
     shadowed: [...section.shadowed],
+    at: section.at,
+    keepsEnvironmentAt: isOff(section.entries.get('clear_env')),
   };
+}
+
+/** Where a boolean is switched off, as php-fpm's ini reads it; null: it is not. */
+function isOff(entry: Entry | undefined): string | null {
+  return entry === undefined || /^(?:yes|on|true|1)$/i.test(entry.value) ? null : entry.at;
 }

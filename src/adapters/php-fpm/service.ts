@@ -1,3 +1,4 @@
+import type { ServiceFacts } from '../../core/doctor/facts.ts';
 import { ReconcileError } from '../../core/errors.ts';
 import type { ParsedFile, ServiceState, TestVerdict } from '../../core/types.ts';
 import type { Service } from '../../ports.ts';
@@ -5,6 +6,7 @@ import { runProgram } from '../processes.ts';
 import { hashBasis } from './basis.ts';
 import { checkHealth, checkNobodyAnswers } from './check-health.ts';
 import { checkLayout } from './check-layout.ts';
+import { diagnosePhpFpm } from './diagnose.ts';
 import { inspectPhpFpm } from './discover.ts';
 import type { FpmConfiguration } from './pools.ts';
 import { readConfiguration } from './pools.ts';
@@ -123,6 +125,19 @@ class PhpFpm implements Service {
     };
     await waitForProof(proof, ({ pid }) => {
       if (patience.aborted) throw unproven(`master ${pid} has not read its configuration again`);
+    });
+  }
+
+  diagnose(bytes: Uint8Array | null): Promise<ServiceFacts> {
+    const { livePath, parse } = this.#options;
+    const readConfiguration = (candidate?: Uint8Array) => this.#readConfiguration(candidate);
+    return diagnosePhpFpm({
+      service: this,
+      identity: this.#options,
+      livePath,
+      parse,
+      readConfiguration,
+      bytes,
     });
   }
 

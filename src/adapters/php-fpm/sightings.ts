@@ -78,6 +78,16 @@ export function lookAround(identity: FpmIdentity): Sightings {
   return { masters: masters.filter(({ ppid }) => !pids.has(ppid)), starting, workers };
 }
 
+/** Masters of any configuration that we could mean, each with the path that its title shows. */
+export function findAllMasters(): readonly { readonly pid: number; readonly config: string }[] {
+  const masters = listPids().flatMap((pid) => {
+    const config = MASTER_TITLE.exec(readCommandLine(pid)[0] ?? '')?.[1];
+    return config !== undefined && isOurNamespace(pid) ? [{ pid, config }] : [];
+  });
+  const pids = new Set(masters.map(({ pid }) => pid));
+  return masters.filter(({ pid }) => !pids.has(readStat(pid)?.ppid ?? 0));
+}
+
 /** One process, if it is a master of ours now. */
 export function lookAtMaster(identity: FpmIdentity, pid: number): Master | null {
   const sighting = programFilter(identity.binary)(pid) ? lookAt(identity, pid) : null;

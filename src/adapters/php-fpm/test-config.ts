@@ -64,6 +64,13 @@ export async function testMounted(
   return result.exitCode === 0 || result.exitCode === REFUSED ? toVerdict(result, same) : null;
 }
 
+/** Whether `testMounted` is permitted here; tries it on a directory, in a namespace that ends at once. */
+export async function canMountPrivately(directory: string): Promise<boolean> {
+  const args = ['--mount', '--propagation', 'private', 'mount', '--bind', directory, directory];
+  const tried = await runProgram('unshare', args, { deadlineMs: DEADLINE_MS }).catch(() => null); // not installed
+  return tried?.exitCode === 0;
+}
+
 /** Of a copy, in which every include is resolved as php-fpm resolves it. */
 export async function testShadow(
   fpm: TestedFpm,

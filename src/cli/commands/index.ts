@@ -1,6 +1,7 @@
 import type { Command } from '../command.ts';
 import { acceptRewindCommand } from './accept-rewind.ts';
 import { check } from './check.ts';
+import { doctor } from './doctor.ts';
 import { history } from './history.ts';
 import { init } from './init.ts';
 import { once } from './once.ts';
@@ -12,4 +13,13 @@ import { status } from './status.ts';
 export const mainCommand: Command = once;
 
 /** Every command, in the order of `--help`. A new one is one file and one line here. */
-export const commands: readonly Command[] = [plan, status, history, render, check, init, acceptRewindCommand];
+export const commands: readonly Command[] = [
+  plan,
+  status,
+  history,
+  doctor,
+  render,
+  check,
+  init,
+  acceptRewindCommand,
+];

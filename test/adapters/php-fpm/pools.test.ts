@@ -133,6 +133,25 @@ test('relative sockets start from the prefix of the pool, or of php-fpm', () => 
   expect(pools.map(({ listen }) => listen)).toEqual(['/opt/php/run/one.sock', '/srv/two/fpm.sock']);
 });
 
+test('what is said stands in a file and a line: the last one of a setting, the first header of a pool', () => {
+  const { pools, processControlTimeoutAt, includes } = configure({
+    'main.conf': 'process_control_timeout = 1\ninclude=DIR/pool.d/*.conf\ninclude=DIR/none.d/*.conf\n',
+    'pool.d/a.conf': '; first\n[www]\nclear_env = no\n[api]\nclear_env = no\n',
+    'pool.d/b.conf': '[www]\nclear_env = Off\n[api]\nclear_env = "Yes"\ninclude=DIR/fpm.d/*.conf\n',
+    'fpm.d/c.conf': '[global]\nprocess_control_timeout = 2\n',
+  });
+  const at = ['pool.d/a.conf:2', 'pool.d/a.conf:4'].map((place) => join(dir, place));
+  expect(pools).toMatchObject([
+    { name: 'www', at: at[0], keepsEnvironmentAt: join(dir, 'pool.d/b.conf:2') },
+    { name: 'api', at: at[1], keepsEnvironmentAt: null },
+  ]);
+  expect(processControlTimeoutAt).toBe(join(dir, 'fpm.d/c.conf:2'));
+  expect(includes).toEqual([
+    { pattern: join(dir, 'pool.d/*.conf'), pool: null },
+    { pattern: join(dir, 'fpm.d/*.conf'), pool: 'api' },
+  ]);
+});
+
 test('strange content is passed over', () => {
   const { pools } = configure({
     'main.conf': '\uFEFF[www]\r\nlisten = 9000\r\n= x\n[\n]]\n\0\u{1F600}\nkey\n',

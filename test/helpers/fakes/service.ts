@@ -1,6 +1,8 @@
+import type { ServiceFacts } from '../../../src/core/doctor/facts.ts';
 import { ReconcileError } from '../../../src/core/errors.ts';
 import type { ServiceState, TestVerdict } from '../../../src/core/types.ts';
 import type { Service } from '../../../src/ports.ts';
+import { SOUND_SERVICE } from './service-facts.ts';
 
 /**
  * What the next signal does. `takes`: loads what is on disk and is proven. `lost`: nothing happens. `dies`: the master
@@ -116,6 +118,10 @@ export class FakeService implements Service {
     if (this.#state.kind !== 'running') throw unproven(`php-fpm is ${this.#state.kind}`);
     if (this.#state.incarnation === before) throw unproven('it is still the old incarnation');
     if (!isSame(this.loaded, bytes)) throw unproven('it runs other bytes');
+  }
+
+  async diagnose(): Promise<ServiceFacts> {
+    return { ...SOUND_SERVICE, state: this.#state };
   }
 
   #obey(script: ReloadScript, pid: number): void {
