@@ -84,8 +84,8 @@ export interface Service {
   revive(): Promise<void>;
   /** Proves, without a signal, that a healthy master other than incarnation `before` runs the bytes. Throws RELOAD_UNPROVEN. */
   prove(before: string | null, bytes: Uint8Array | null): Promise<void>;
-  /** What is to be seen of php-fpm's set-up with these bytes in place of the file; null: with the file as it is. Changes nothing. */
-  diagnose(bytes: Uint8Array | null): Promise<ServiceFacts>;
+  /** What is to be seen of php-fpm's set-up with these bytes in place of the file. Changes nothing. */
+  diagnose(bytes: Uint8Array): Promise<ServiceFacts>;
 }
 
 /** The host's memory. Every write is durable when the call returns. Synchronous, as FileStore is. */

@@ -147,8 +147,13 @@ export async function startRepository(directory: string): Promise<string> {
 export const outputDirectory = openOutputDirectory;
 
 /** What the places of a host are like, for its diagnosis. */
-export function readHostPlaces({ state, lock, profile }: Config): Promise<PlaceFacts> {
-  return readPlaces({ state, lock, destinations: profile.destinations.map(({ path }) => path) });
+export async function readHostPlaces({ state, lock, profile, phpFpm }: Config): Promise<PlaceFacts> {
+  const places = await readPlaces({
+    state,
+    lock,
+    destinations: profile.destinations.map(({ path }) => path),
+  });
+  return { ...places, proposals: phpFpm === null ? await proposeHostPlaces() : [] };
 }
 
 /** Places for the php-fpm file that this host's php-fpm would read. */

@@ -29,7 +29,11 @@ export interface Places {
 }
 
 /** What these places are like. Makes nothing: of a directory that is not there yet, its parent is looked at. */
-export async function readPlaces({ state, lock, destinations }: Places): Promise<PlaceFacts> {
+export async function readPlaces({
+  state,
+  lock,
+  destinations,
+}: Places): Promise<Omit<PlaceFacts, 'proposals'>> {
   const errors = [state, dirname(lock)].flatMap(findError);
   const lists = await Promise.all(destinations.map(losesAccessList));
   return {

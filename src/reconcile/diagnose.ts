@@ -12,16 +12,14 @@ import type { World } from './world.ts';
  */
 export async function diagnose(world: World, places: PlaceFacts): Promise<readonly Finding[]> {
   const errors: ReconcileError[] = [];
-  const bytes = await collect(errors, () => readBytes(world, errors));
-  for (const { path } of world.host.destinations) {
-    await collect(errors, async () => checkDestination(world, path));
-  }
-  const service = (await world.service?.diagnose(bytes)) ?? null;
+  const wanted = await collect(errors, () => readWanted(world, errors));
+  const found = await observeDestinations(world, errors);
+  const service = (await world.service?.diagnose(wanted ?? found ?? makePlaceholder(world))) ?? null;
   return checkSetup({ errors, places, service });
 }
 
 /** What the tip of the branch wants in php-fpm's file; null where its content is refused, with the reasons. */
-async function readBytes(world: World, errors: ReconcileError[]): Promise<Uint8Array | null> {
+async function readWanted(world: World, errors: ReconcileError[]): Promise<Uint8Array | null> {
   const commit = await world.source.probe();
   const { value, complaints } = makeDesired(await world.source.read(commit), world.host);
   if (value !== null) return phpFpmBytes(value);
@@ -34,10 +32,28 @@ function locate({ at, message }: Complaint): string {
   return at === null ? message : `${at.file}:${at.line}:${at.column}: ${message}`;
 }
 
-function checkDestination(world: World, path: string): void {
+/** Looks at every destination; gives what php-fpm's file holds now, null where there is none. */
+async function observeDestinations(world: World, errors: ReconcileError[]): Promise<Uint8Array | null> {
+  let bytes: Uint8Array | null = null;
+  for (const { path, target } of world.host.destinations) {
+    const found = await collect(errors, async () => observe(world, path));
+    if (target === 'php-fpm') bytes = found;
+  }
+  return bytes;
+}
+
+function observe(world: World, path: string): Uint8Array | null {
   const found = world.files.observe(path);
-  if (found.kind !== 'obstacle') return;
+  if (found.kind !== 'obstacle') return found.kind === 'file' ? found.bytes : null;
   throw new ReconcileError('DESTINATION_OBSTACLE', `${path} is a ${found.type}, not a regular file`);
+}
+
+/** Any variable, to see which pools would get it, where there is no file yet and none can be rendered. */
+function makePlaceholder({ host }: World): Uint8Array {
+  const line = 'env["PLACEHOLDER"] = "1"\n';
+  return Buffer.from(
+    host.pools.length === 0 ? line : host.pools.map((pool) => `[${pool}]\n${line}`).join(''),
+  );
 }
 
 async function collect<T>(errors: ReconcileError[], work: () => Promise<T>): Promise<T | null> {

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { isRoot } from '../helpers/temporary-directory.ts';
 import { RealHost } from './real-host.ts';
 
 /** Besides it, a ping path and no more are needed to be sound. */
@@ -119,6 +120,8 @@ describe('what is wrong with the places is told', () => {
     const { exit, codes, text } = examine(host);
     expect({ exit, codes }).toEqual({ exit: 78, codes: ['LAYOUT_WRONG'] });
     expect(text).toContain(`files.php-fpm.path: ${join(dirname(host.php.envPath), 'env.conf')}`);
+    rmSync(host.bare, { recursive: true });
+    expect(examine(host).codes).toEqual(['SOURCE_UNREACHABLE', 'LAYOUT_WRONG']);
   });
 
   test('a repository that cannot be read, a destination that is a link, a state directory without a parent', async () => {
@@ -158,6 +161,24 @@ describe('what is wrong with the places is told', () => {
     expect(codes).toEqual(['ACCESS_LIST_LOST']);
     expect(text).toContain(host.shellPath);
   });
+});
+
+test.skipIf(!isRoot)('what is not permitted here is told as a note', async () => {
+  const host = await RealHost.start(SOUND);
+  const main = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+  const args = [
+    '--bounding-set',
+    '-sys_admin',
+    '--',
+    process.execPath,
+    main,
+    'doctor',
+    '--config',
+    host.config,
+  ];
+  const { status, stdout } = spawnSync('setpriv', args, { encoding: 'utf8' });
+  expect(status).toBe(0);
+  expect(stdout).toContain('note: a private mount namespace is not permitted');
 });
 
 describe('it changes nothing', () => {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { PoolFacts, ServiceFacts } from '../../core/doctor/facts.ts';
 import { ReconcileError } from '../../core/errors.ts';
@@ -22,8 +21,8 @@ export interface DiagnosisRequest {
   readonly livePath: string;
   readonly parse: (bytes: Uint8Array) => ParsedFile | null;
   readonly readConfiguration: (candidate?: Uint8Array) => Promise<FpmConfiguration>;
-  /** What the file shall hold; null: what it holds now. */
-  readonly bytes: Uint8Array | null;
+  /** What the file holds, or shall hold. */
+  readonly bytes: Uint8Array;
 }
 
 const NGINX = '/etc/nginx';
@@ -33,16 +32,15 @@ const NGINX = '/etc/nginx';
  * end, and what no run looks at. Never throws a foreseen error: it stands in `errors`.
  */
 export async function diagnosePhpFpm(request: DiagnosisRequest): Promise<ServiceFacts> {
-  const { service, identity, livePath } = request;
+  const { service, identity, bytes } = request;
   const { errors, attempt } = startCollecting();
-  const bytes = request.bytes ?? readLive(livePath);
-  const configuration = await attempt(() => request.readConfiguration(bytes ?? undefined));
+  const configuration = await attempt(() => request.readConfiguration(bytes));
   const state = await attempt(() => service.inspect());
   if (state?.kind === 'orphaned') errors.push(orphaned(state.pids));
   if (configuration !== null) {
-    await attempt(async () => checkPlace(request, configuration, bytes));
+    await attempt(async () => checkPlace(request, configuration));
     await attempt(() => checkWellBeing(request, configuration, state));
-    await attempt(() => service.rehearse(bytes ?? new Uint8Array()));
+    await attempt(() => service.rehearse(bytes));
     await attempt(() => checkTree(service));
   }
   return {
@@ -57,7 +55,7 @@ export async function diagnosePhpFpm(request: DiagnosisRequest): Promise<Service
     canMount: identity.binary === null ? null : await canMountPrivately(dirname(identity.config)),
     canEndWithUs: identity.binary === null ? null : canEndWithUs(),
     seesExec: state?.kind === 'running' ? !state.incarnation.endsWith(`:${UNSEEN}`) : null,
-    shadows: findFastCgiParams(NGINX, namesIn(request, bytes)),
+    shadows: findFastCgiParams(NGINX, namesIn(request)),
   };
 }
 
@@ -83,14 +81,6 @@ function withoutRepeats(errors: readonly ReconcileError[]): readonly ReconcileEr
   );
 }
 
-function readLive(path: string): Uint8Array | null {
-  try {
-    return readFileSync(path);
-  } catch {
-    return null; // not written yet, or not ours to read, which the observation of the destination tells
-  }
-}
-
 function orphaned(pids: readonly number[]): ReconcileError {
   const message = `php-fpm workers without a master still answer requests: pid ${pids.join(', ')}`;
   return new ReconcileError('SERVICE_ORPHANED', message);
@@ -98,11 +88,10 @@ function orphaned(pids: readonly number[]): ReconcileError {
 
 /** As before a run; without a php-fpm beside us the includes cannot be followed for certain. */
 function checkPlace(
-  { identity, livePath, parse }: DiagnosisRequest,
+  { identity, livePath, parse, bytes }: DiagnosisRequest,
   configuration: FpmConfiguration,
-  bytes: Uint8Array | null,
 ): void {
-  if (identity.binary === null || bytes === null) return;
+  if (identity.binary === null) return;
   checkLayout(configuration, { livePath, revision: parse(bytes)?.revision ?? null });
 }
 
@@ -151,6 +140,6 @@ function proposeOthers(
   return proposePlaces(configuration, livePath).map((place) => ({ binary, config, ...place }));
 }
 
-function namesIn({ parse }: DiagnosisRequest, bytes: Uint8Array | null): ReadonlySet<string> {
-  return new Set(bytes === null ? [] : parse(bytes)?.variables.keys());
+function namesIn({ parse, bytes }: DiagnosisRequest): ReadonlySet<string> {
+  return new Set(parse(bytes)?.variables.keys());
 }

@@ -128,7 +128,7 @@ class PhpFpm implements Service {
     });
   }
 
-  diagnose(bytes: Uint8Array | null): Promise<ServiceFacts> {
+  diagnose(bytes: Uint8Array): Promise<ServiceFacts> {
     const { livePath, parse } = this.#options;
     const readConfiguration = (candidate?: Uint8Array) => this.#readConfiguration(candidate);
     return diagnosePhpFpm({

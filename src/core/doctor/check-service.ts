@@ -1,6 +1,5 @@
 import { showNames } from '../shown.ts';
-import type { PoolFacts, ServiceFacts } from './facts.ts';
-import type { Weakness } from './findings.ts';
+import type { PoolFacts, ServiceFacts, Weakness } from './facts.ts';
 
 /** A reload is only safe for requests that end within this time. */
 const SHORT_MS = 2000;

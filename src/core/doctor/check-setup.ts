@@ -2,8 +2,7 @@ import type { ErrorCode, ReconcileError } from '../errors.ts';
 import { ERRORS } from '../errors.ts';
 import type { Finding } from '../types.ts';
 import { checkService } from './check-service.ts';
-import type { PlaceFacts, PlaceProposal, ServiceFacts } from './facts.ts';
-import type { FindingCode, Weakness } from './findings.ts';
+import type { PlaceFacts, PlaceProposal, ServiceFacts, Weakness } from './facts.ts';
 import { FINDINGS } from './findings.ts';
 import { describeProposals } from './proposals.ts';
 
@@ -21,7 +20,7 @@ export function checkSetup({ errors, places, service }: Setup): readonly Finding
   const proposals = service?.proposals ?? [];
   const all = [...errors, ...places.errors, ...(service?.errors ?? [])];
   const weak = [...(service === null ? [] : checkService(service)), ...checkPlaces(places)];
-  const findings = weak.map(({ code, message }) => makeFinding(code, message));
+  const findings = weak.map(makeFinding);
   return [
     ...all.filter(isOfTheHost).map((error) => makeErrorFinding(error, proposals)),
     ...findings.filter(({ severity }) => severity === 'warning'),
@@ -45,15 +44,15 @@ function isOfTheHost({ code }: ReconcileError): boolean {
   return ERRORS[code].next !== 'on-new-commit' || CURED_BY_BOTH.includes(code);
 }
 
-function makeFinding(code: FindingCode, message: string): Finding {
+function makeFinding({ code, message, proposals = [] }: Weakness): Finding {
   const { severity, advice } = FINDINGS[code];
-  return { severity, code, message, advice };
+  return { severity, code, message, advice: [advice, ...describeProposals(proposals)].join('\n') };
 }
 
 const IN_MEMORY = ['tmpfs', 'ramfs'];
-const REMOTE = ['nfs', 'cifs', 'smb2', 'ceph', 'afs', '9p', 'fuse'];
+const NOT_LOCAL = ['nfs', 'cifs', 'smb', 'smb2', 'ceph', 'afs', '9p', 'fuse'];
 
-function checkPlaces({ state, lock, withAccessList }: PlaceFacts): readonly Weakness[] {
+function checkPlaces({ state, lock, withAccessList, proposals }: PlaceFacts): readonly Weakness[] {
   const weaknesses: Weakness[] = withAccessList.map((path) => ({
     code: 'ACCESS_LIST_LOST',
     message: `${path} has an access list, which is lost when the file is replaced`,
@@ -62,8 +61,12 @@ function checkPlaces({ state, lock, withAccessList }: PlaceFacts): readonly Weak
     const message = `the state directory ${state.path} is on ${state.fileSystem}, which is empty after a reboot`;
     weaknesses.push({ code: 'STATE_NOT_KEPT', message });
   }
-  if (REMOTE.includes(lock.fileSystem ?? '')) {
+  if (NOT_LOCAL.includes(lock.fileSystem ?? '')) {
     weaknesses.push({ code: 'LOCK_NOT_LOCAL', message: `the lock ${lock.path} is on ${lock.fileSystem}` });
+  }
+  if (proposals.length > 0) {
+    const message = 'php-fpm is installed here, and the host configuration names no file for it';
+    weaknesses.push({ code: 'FILE_NOT_NAMED', message, proposals });
   }
   return weaknesses;
 }

@@ -1,6 +1,7 @@
-/** What `reconcile doctor` sees of a host, before it is judged. Nouns only. */
+/** What `reconcile doctor` sees of a host, and what is weak in it. Nouns only. */
 import type { ReconcileError } from '../errors.ts';
 import type { ServiceState } from '../types.ts';
+import type { FindingCode } from './findings.ts';
 
 /** What can be seen of a php-fpm without changing anything. Every null or empty list also stands for "cannot be told". */
 export interface ServiceFacts {
@@ -56,4 +57,14 @@ export interface PlaceFacts {
   readonly lock: { readonly path: string; readonly fileSystem: string | null };
   /** Destinations with access lists that a replaced file would not have. */
   readonly withAccessList: readonly string[];
+  /** Where a file for php-fpm could stand, on a host whose configuration names none. */
+  readonly proposals: readonly PlaceProposal[];
+}
+
+/** One weakness before it has its severity and its advice. */
+export interface Weakness {
+  readonly code: FindingCode;
+  readonly message: string;
+  /** Places for the file, to be told with the advice. */
+  readonly proposals?: readonly PlaceProposal[];
 }

@@ -52,7 +52,7 @@ export const FINDINGS = {
   ),
   UNIT_NOT_RESTARTED: warning(
     'the systemd unit of php-fpm has no Restart=: php-fpm stays down when it ends',
-    'Run systemctl edit for the unit and write Restart=on-failure below [Service], or set reload.start_command.',
+    'Run systemctl edit for the unit and write Restart=on-failure below [Service].',
   ),
 
   // what cannot be done here
@@ -65,7 +65,7 @@ export const FINDINGS = {
     'Nothing needs to be done; as root with CAP_SYS_ADMIN the test reads the real paths.',
   ),
   PROVEN_BY_CHILDREN: note(
-    "the memory map of the master cannot be read: a reload is proven by new workers instead of the master's own restart",
+    "the auxiliary vector of the master (/proc/PID/auxv) cannot be read: a reload is proven by new workers instead of the master's own restart",
     'Nothing needs to be done; as root, or with CAP_SYS_PTRACE, the proof is stronger.',
   ),
   KILL_LEAVES_PROCESS: warning(
@@ -74,12 +74,16 @@ export const FINDINGS = {
   ),
 
   // the places
+  FILE_NOT_NAMED: note(
+    'php-fpm is installed and the host configuration names no file for it: PHP gets no variables from us',
+    'Name files.php-fpm.path where PHP shall have the variables.',
+  ),
   STATE_NOT_KEPT: note(
     'the state directory is in memory: it is lost at a reboot, with all that is held',
     'Set state to a directory on a disk; until then each boot costs one reload by precaution.',
   ),
   LOCK_NOT_LOCAL: warning(
-    'the lock is on a network file system: two hosts can block each other, or two runs not see each other',
+    'the lock is not on a local file system: hosts can block each other, or two runs not see each other',
     'Set lock to a path on a local file system, such as /run/reconcile/lock.',
   ),
   ACCESS_LIST_LOST: warning(
@@ -89,9 +93,3 @@ export const FINDINGS = {
 } as const satisfies Record<string, FindingRow>;
 
 export type FindingCode = keyof typeof FINDINGS;
-
-/** One weakness before it has its severity and its advice. */
-export interface Weakness {
-  readonly code: FindingCode;
-  readonly message: string;
-}

@@ -149,6 +149,14 @@ describe('of the places it is told', () => {
     expect(checkPlaces(facts)).toEqual([expect.objectContaining({ code, message })]);
   });
 
+  test('that php-fpm could have a file, and where', () => {
+    const proposals = [{ binary: '/sbin/fpm', config: '/a.conf', path: '/a.d/env.conf', pools: ['www'] }];
+    const [found, ...others] = checkPlaces({ proposals });
+    expect(others).toEqual([]);
+    expect(found).toMatchObject({ severity: 'note', code: 'FILE_NOT_NAMED' });
+    expect(found?.advice).toContain('files.php-fpm.path: /a.d/env.conf, php_fpm.binary: /sbin/fpm');
+  });
+
   test('nothing about a state directory on a network file system', () => {
     expect(checkPlaces({ state: { path: '/net/state', fileSystem: 'nfs' } })).toEqual([]);
   });
@@ -226,6 +234,7 @@ test('every finding of the table is told of some host', () => {
     state: { path: '/a', fileSystem: 'tmpfs' },
     lock: { path: '/b', fileSystem: 'nfs' },
     withAccessList: ['/c'],
+    proposals: [{ binary: null, config: '/d.conf', path: '/d', pools: [] }],
   };
   const told = [
     ...check({ service, places }),

@@ -25,4 +25,5 @@ export const SOUND_PLACES: PlaceFacts = {
   state: { path: '/var/lib/reconcile', fileSystem: null },
   lock: { path: '/run/reconcile/lock', fileSystem: 'tmpfs' },
   withAccessList: [],
+  proposals: [],
 };
