@@ -17,6 +17,7 @@ const config: KnipConfig = {
     'dash',
     'strace',
     'setfacl',
+    'setpriv',
   ],
   project: ['src/**/*.ts!', 'scripts/**/*.{mjs,ts}', 'test/**/*.ts'],
 };

@@ -1,7 +1,8 @@
 import pc from 'picocolors';
 import { formatComplaint } from '../core/complain.ts';
+import type { Finding } from '../core/doctor/facts.ts';
 import { ERRORS, ReconcileError } from '../core/errors.ts';
-import type { Complaint, Finding, Outcome } from '../core/types.ts';
+import type { Complaint, Outcome } from '../core/types.ts';
 import type { Io, Output } from './command.ts';
 
 type Colors = ReturnType<typeof pc.createColors>;

@@ -2,7 +2,6 @@
  * Every noun of the program, in the order in which data takes these shapes (DESIGN 2).
  * Nothing here reads or writes anything. Absence is `null` in what is saved or printed.
  */
-import type { FindingCode } from './doctor/findings.ts';
 import type { ErrorCode, ReconcileError } from './errors.ts';
 import type { Value } from './value.ts';
 
@@ -399,11 +398,3 @@ export interface Outcome {
   /** Warnings, and the errors of a refused repository. */
   readonly complaints: readonly Complaint[];
 }
-
-// ---------------------------------------------------------------------------------------------- doctor
-
-/** One weakness of a host's set-up: what, where, which value, and what to do. With an error no run can do its work. */
-export type Finding = { readonly message: string; readonly advice: string } & (
-  | { readonly severity: 'error'; readonly code: ErrorCode }
-  | { readonly severity: 'warning' | 'note'; readonly code: FindingCode }
-);

@@ -1,8 +1,8 @@
 import { makeDesired } from '../core/desire.ts';
 import { checkSetup } from '../core/doctor/check-setup.ts';
-import type { PlaceFacts } from '../core/doctor/facts.ts';
+import type { Finding, PlaceFacts } from '../core/doctor/facts.ts';
 import { ReconcileError } from '../core/errors.ts';
-import type { Complaint, Finding } from '../core/types.ts';
+import type { Complaint } from '../core/types.ts';
 import { phpFpmBytes } from './observe.ts';
 import type { World } from './world.ts';
 

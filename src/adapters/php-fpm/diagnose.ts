@@ -11,7 +11,7 @@ import type { FpmConfiguration } from './pools.ts';
 import { proposePlaces } from './propose-place.ts';
 import { readServiceUnit } from './service-unit.ts';
 import type { FpmIdentity } from './sightings.ts';
-import { findAllMasters, UNSEEN } from './sightings.ts';
+import { findAllMasters } from './sightings.ts';
 import { canMountPrivately } from './test-config.ts';
 
 /** Which php-fpm to look at. */
@@ -54,7 +54,6 @@ export async function diagnosePhpFpm(request: DiagnosisRequest): Promise<Service
     unit: state?.kind === 'running' ? await readServiceUnit(state.pid) : null,
     canMount: identity.binary === null ? null : await canMountPrivately(dirname(identity.config)),
     canEndWithUs: identity.binary === null ? null : canEndWithUs(),
-    seesExec: state?.kind === 'running' ? !state.incarnation.endsWith(`:${UNSEEN}`) : null,
     shadows: findFastCgiParams(NGINX, namesIn(request)),
   };
 }

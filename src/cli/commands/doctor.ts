@@ -1,6 +1,6 @@
 import { makeErrorFinding } from '../../core/doctor/check-setup.ts';
+import type { Finding } from '../../core/doctor/facts.ts';
 import { ERRORS, ReconcileError } from '../../core/errors.ts';
-import type { Finding } from '../../core/types.ts';
 import { diagnose } from '../../reconcile/diagnose.ts';
 import { dryRun } from '../../reconcile/dry-run.ts';
 import { openHost, proposeHostPlaces, readHostPlaces } from '../../wire.ts';

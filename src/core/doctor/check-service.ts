@@ -1,4 +1,3 @@
-import { showNames } from '../shown.ts';
 import type { PoolFacts, ServiceFacts, Weakness } from './facts.ts';
 
 /** A reload is only safe for requests that end within this time. */
@@ -20,7 +19,7 @@ export function checkService(facts: ServiceFacts): readonly Weakness[] {
 function checkState({ state, config, strangers }: ServiceFacts): readonly Weakness[] {
   if (state?.kind !== 'absent') return [];
   const others = strangers.map((stranger) => `pid ${stranger.pid} (${stranger.config})`);
-  const seen = others.length === 0 ? '' : `; other masters run: ${showNames(others)}`;
+  const seen = others.length === 0 ? '' : `; other masters run: ${others.join(', ')}`;
   return [{ code: 'SERVICE_ABSENT', message: `no php-fpm master runs ${config}${seen}` }];
 }
 
@@ -87,7 +86,7 @@ function checkPermissions(facts: ServiceFacts): readonly Weakness[] {
     const message = 'a private mount namespace is not permitted, so that php-fpm -t runs on a copy';
     weaknesses.push({ code: 'TESTED_ON_COPY', message });
   }
-  if (state?.kind === 'running' && facts.seesExec === false) {
+  if (state?.kind === 'running' && !state.isCertain) {
     const message = `/proc/${state.pid}/auxv proves nothing here, so that a reload is proven by new workers`;
     weaknesses.push({ code: 'PROVEN_BY_CHILDREN', message });
   }

@@ -1,8 +1,7 @@
 import type { ErrorCode, ReconcileError } from '../errors.ts';
 import { ERRORS } from '../errors.ts';
-import type { Finding } from '../types.ts';
 import { checkService } from './check-service.ts';
-import type { PlaceFacts, PlaceProposal, ServiceFacts, Weakness } from './facts.ts';
+import type { Finding, PlaceFacts, PlaceProposal, ServiceFacts, Weakness } from './facts.ts';
 import { FINDINGS } from './findings.ts';
 import { describeProposals } from './proposals.ts';
 

@@ -1,5 +1,5 @@
 /** What `reconcile doctor` sees of a host, and what is weak in it. Nouns only. */
-import type { ReconcileError } from '../errors.ts';
+import type { ErrorCode, ReconcileError } from '../errors.ts';
 import type { ServiceState } from '../types.ts';
 import type { FindingCode } from './findings.ts';
 
@@ -24,8 +24,6 @@ export interface ServiceFacts {
   readonly canMount: boolean | null;
   /** Whether a private php-fpm ends with a run that is killed. */
   readonly canEndWithUs: boolean | null;
-  /** Whether an exec of the master can be seen in it. */
-  readonly seesExec: boolean | null;
   /** Lines of the web server that give PHP a parameter with the name of a variable of ours. */
   readonly shadows: readonly { readonly name: string; readonly at: string }[];
 }
@@ -68,3 +66,9 @@ export interface Weakness {
   /** Places for the file, to be told with the advice. */
   readonly proposals?: readonly PlaceProposal[];
 }
+
+/** One weakness of a host's set-up: what, where, which value, and what to do. With an error no run can do its work. */
+export type Finding = { readonly message: string; readonly advice: string } & (
+  | { readonly severity: 'error'; readonly code: ErrorCode }
+  | { readonly severity: 'warning' | 'note'; readonly code: FindingCode }
+);

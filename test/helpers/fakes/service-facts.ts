@@ -5,7 +5,7 @@ export const SOUND_SERVICE: ServiceFacts = {
   errors: [],
   config: '/etc/php-fpm.conf',
   hasBinary: true,
-  state: { kind: 'running', pid: 7, incarnation: '7:1:abc' },
+  state: { kind: 'running', pid: 7, incarnation: '7:1:abc', isCertain: true },
   strangers: [],
   controlTimeout: { ms: 10_000, at: '/etc/php-fpm.conf:3' },
   pools: [
@@ -15,7 +15,6 @@ export const SOUND_SERVICE: ServiceFacts = {
   unit: null,
   canMount: true,
   canEndWithUs: true,
-  seesExec: true,
   shadows: [],
 };
 
