@@ -1,8 +1,8 @@
 import { ReconcileError } from '../../core/errors.ts';
 import { acceptRewind } from '../../reconcile/accept-rewind.ts';
-import { openHost } from '../../wire.ts';
 import type { Call, Command } from '../command.ts';
-import { configOption, configPathOf } from '../config-option.ts';
+import { configOption } from '../config-option.ts';
+import { openHostOf } from '../open-host.ts';
 
 /** `reconcile accept-rewind COMMIT`: takes a branch that was forced back, by name. */
 export const acceptRewindCommand: Command = {
@@ -12,8 +12,7 @@ export const acceptRewindCommand: Command = {
   options: [configOption],
   async run(call: Call): Promise<number> {
     const { io, argument } = call;
-    const log = { level: 'warning', write: (line: string) => io.stderr.write(line) } as const;
-    const host = openHost({ configPath: configPathOf(call), environment: io.environment, log });
+    const host = openHostOf(call);
     if (argument === null || !/^[0-9a-f]{40}$/.test(argument))
       throw new ReconcileError(
         'USAGE',

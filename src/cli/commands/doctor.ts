@@ -3,10 +3,11 @@ import type { Finding } from '../../core/doctor/facts.ts';
 import { ERRORS, ReconcileError } from '../../core/errors.ts';
 import { diagnose } from '../../reconcile/diagnose.ts';
 import { dryRun } from '../../reconcile/dry-run.ts';
-import { openHost, proposeHostPlaces, readHostPlaces } from '../../wire.ts';
+import { proposeHostPlaces, readHostPlaces } from '../../wire.ts';
 import type { Call, Command } from '../command.ts';
 import { flagOption } from '../command.ts';
-import { configOption, configPathOf } from '../config-option.ts';
+import { configOption } from '../config-option.ts';
+import { openHostOf } from '../open-host.ts';
 import { printFindings } from '../print.ts';
 
 /** `reconcile doctor`: every weakness of this host's set-up. */
@@ -29,10 +30,8 @@ export const doctor: Command = {
 
 /** A configuration that cannot be used is a finding as well, with the places that php-fpm would read here. */
 async function examine(call: Call): Promise<readonly Finding[]> {
-  const { io } = call;
-  const log = { level: 'warning', write: (line: string) => io.stderr.write(line) } as const;
   try {
-    const host = openHost({ configPath: configPathOf(call), environment: io.environment, log });
+    const host = openHostOf(call);
     return await diagnose(dryRun(host.world), await readHostPlaces(host.config));
   } catch (error) {
     if (!(error instanceof ReconcileError && error.code === 'CONFIG_INVALID')) throw error;

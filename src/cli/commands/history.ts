@@ -1,8 +1,8 @@
 import type { HistoryEntry, HistoryLine } from '../../core/types.ts';
-import { openHost } from '../../wire.ts';
 import type { Call, Command } from '../command.ts';
 import { flagOption } from '../command.ts';
-import { configOption, configPathOf } from '../config-option.ts';
+import { configOption } from '../config-option.ts';
+import { openHostOf } from '../open-host.ts';
 
 /** `reconcile history`: what the runs did on this host. */
 export const history: Command = {
@@ -12,8 +12,7 @@ export const history: Command = {
   options: [configOption, { flags: '--json', description: 'print one JSON document instead of text' }],
   async run(call: Call): Promise<number> {
     const { io } = call;
-    const log = { level: 'warning', write: (line: string) => io.stderr.write(line) } as const;
-    const host = openHost({ configPath: configPathOf(call), environment: io.environment, log });
+    const host = openHostOf(call);
     const lines = host.world.history.read();
     io.stdout.write(flagOption(call, 'json') ? `${JSON.stringify(lines)}\n` : lines.map(formatLine).join(''));
     return 0;

@@ -3,10 +3,11 @@ import { exitCodeOf } from '../../reconcile/account.ts';
 import { endInTime } from '../../reconcile/deadline.ts';
 import { dryRun } from '../../reconcile/dry-run.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
-import { openHost, readConfig } from '../../wire.ts';
+import { readConfig } from '../../wire.ts';
 import type { Call, Command } from '../command.ts';
 import { flagOption } from '../command.ts';
 import { configOption, configPathOf } from '../config-option.ts';
+import { openHostOf } from '../open-host.ts';
 import { showConfig } from '../show-config.ts';
 import { showOutcome } from '../show-outcome.ts';
 
@@ -44,14 +45,7 @@ export const once: Command = {
 
 /** One run, real or dry, shown as the options ask. */
 export async function runOnce(call: Call, isDry: boolean): Promise<number> {
-  const host = openHost({
-    configPath: configPathOf(call),
-    environment: call.io.environment,
-    log: {
-      level: flagOption(call, 'verbose') ? 'debug' : 'warning',
-      write: (line) => call.io.stderr.write(line),
-    },
-  });
+  const host = openHostOf(call);
   // Made before there is anything to show, so that a run that is killed late leaves nothing half made.
   const key = host.maskKey(isDry);
   const run = reconcile(isDry ? dryRun(host.world) : host.world);

@@ -2,10 +2,10 @@ import type { Held } from '../../core/types.ts';
 import { dryRun } from '../../reconcile/dry-run.ts';
 import type { Status } from '../../reconcile/status.ts';
 import { readStatus } from '../../reconcile/status.ts';
-import { openHost } from '../../wire.ts';
 import type { Call, Command } from '../command.ts';
 import { flagOption } from '../command.ts';
-import { configOption, configPathOf } from '../config-option.ts';
+import { configOption } from '../config-option.ts';
+import { openHostOf } from '../open-host.ts';
 
 /** `reconcile status`: where this host stands. */
 export const status: Command = {
@@ -15,8 +15,7 @@ export const status: Command = {
   options: [configOption, { flags: '--json', description: 'print one JSON document instead of text' }],
   async run(call: Call): Promise<number> {
     const { io } = call;
-    const log = { level: 'warning', write: (line: string) => io.stderr.write(line) } as const;
-    const host = openHost({ configPath: configPathOf(call), environment: io.environment, log });
+    const host = openHostOf(call);
     const found = await readStatus(dryRun(host.world));
     io.stdout.write(flagOption(call, 'json') ? `${JSON.stringify(found)}\n` : formatStatus(found));
     return 0;
