@@ -1,5 +1,6 @@
 import { ReconcileError } from '../core/errors.ts';
 import { makePlan } from '../core/plan.ts';
+import { sha256 } from '../core/sha256.ts';
 import type { Change, Desired, LedgerRecord, Plan } from '../core/types.ts';
 import type { Applied } from './apply.ts';
 import { applyPlan } from './apply.ts';
@@ -50,24 +51,37 @@ function checkAttempts({ owed, lastGood }: LedgerRecord, { fingerprint }: Desire
   throw new ReconcileError('RELOAD_UNPROVEN', message);
 }
 
-async function planRun(
-  world: World,
-  wanted: Desired,
-  { owed, lastGood }: LedgerRecord,
-): Promise<Plan | null> {
-  const difference = makePlan(wanted, observeAll(world, wanted), owed !== null);
-  return difference ?? (lastGood === null ? await planFirstProof(world, wanted) : null);
+async function planRun(world: World, wanted: Desired, record: LedgerRecord): Promise<Plan | null> {
+  const difference = makePlan(wanted, observeAll(world, wanted), record.owed !== null);
+  return difference ?? (wasProven(record, wanted) ? null : await planFirstProof(world, wanted, record));
 }
 
-/** Files that are right at the first run say nothing of what php-fpm has read: it is asked, without a signal. */
-async function planFirstProof(world: World, desired: Desired): Promise<Plan | null> {
-  if ((await world.service?.inspect())?.kind !== 'running') return null;
+/** Whether php-fpm was proven to run just this. */
+function wasProven({ lastGood }: LedgerRecord, wanted: Desired): boolean {
+  const bytes = phpFpmBytes(wanted);
+  const kept = lastGood?.files.find((file) => file.target === 'php-fpm');
+  return lastGood !== null && (kept?.sha256 ?? null) === (bytes === null ? null : sha256(bytes));
+}
+
+/**
+ * Files that are right before we wrote them, at a first run or by somebody's hand, say nothing of what php-fpm has read:
+ * it is asked, without a signal, unless it is known to run something else.
+ */
+async function planFirstProof(
+  { service }: World,
+  desired: Desired,
+  { lastGood }: LedgerRecord,
+): Promise<Plan | null> {
+  const state = await service?.inspect();
+  if (state?.kind !== 'running') return null;
+  const reload: Plan = { desired, changes: [], reload: 'owed' };
+  if (state.isCertain && state.incarnation === lastGood?.incarnation) return reload;
   try {
-    await world.service?.prove(null, phpFpmBytes(desired));
+    await service?.prove(null, phpFpmBytes(desired));
     return null;
   } catch (error) {
     if (!(error instanceof ReconcileError && error.code === 'RELOAD_UNPROVEN')) throw error;
-    return { desired, changes: [], reload: 'owed' };
+    return reload;
   }
 }
 

@@ -149,6 +149,32 @@ describe('back to the last good content after a killed run', () => {
   });
 });
 
+describe('files that somebody made right before the run', () => {
+  /** Both files as a commit with `A: two` will want them, and that commit. */
+  async function placedByHand(): Promise<void> {
+    const other = new FakeHost();
+    other.commit('A: two\n');
+    await reconcile(other.world);
+    host.files.place(PHP, other.php(), { mode: 0o600 });
+    host.files.place(SHELL, other.shell());
+    host.commit('A: two\n');
+  }
+
+  test('are reloaded where php-fpm has not read them', async () => {
+    await rolledOut();
+    await placedByHand();
+    expect(await run()).toMatchObject({ kind: 'applied', changes: [], reloads: 1 });
+    expect(host.loaded()).toContain('"two"');
+  });
+
+  test('are taken as they are where it has', async () => {
+    await rolledOut();
+    await placedByHand();
+    host.service.start();
+    expect(await run()).toMatchObject({ kind: 'in-sync', reloads: 0 });
+  });
+});
+
 describe('a rewound branch', () => {
   test('is refused with 15, and the last good state is kept', async () => {
     await rolledOut();
