@@ -189,8 +189,9 @@ export const ERRORS = {
     'soon',
     'A file could not be put back after a failed write; the next run puts it right. Look at the disk.',
   ),
-  STATE_UNUSABLE: row(
-    19,
+  STATE_UNUSABLE: row(19, 'soon', 'Nothing was written; look at the state directory and its disk.'),
+  UNNOTED: row(
+    18,
     'soon',
     'Look at the state directory and its disk; what could not be noted is done or proven again at the next run.',
   ),

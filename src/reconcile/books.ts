@@ -18,11 +18,18 @@ export function closeBooks(world: World, ended: Ended): Outcome {
     if (entry !== null) world.history.append(entry);
     if (settled.error === null) rememberSettled(world, settled.wanted, settled.incarnation);
     else rememberEnd(world);
-    return outcome;
+    return tellUnnoted(outcome);
   } catch (second) {
     if (!(second instanceof ReconcileError)) throw second;
-    return { ...outcome, kind: 'failed', error: outcome.error ?? second };
+    return tellUnnoted({ ...outcome, kind: 'failed', error: outcome.error ?? second });
   }
+}
+
+/** STATE_UNUSABLE and its exit code say that nothing was written; here something was. */
+function tellUnnoted(outcome: Outcome): Outcome {
+  const { error, changes, reloads } = outcome;
+  if (error?.code !== 'STATE_UNUSABLE' || changes.length + reloads === 0) return outcome;
+  return { ...outcome, error: new ReconcileError('UNNOTED', error.message, { cause: error }) };
 }
 
 function toHistoryEntry(outcome: Outcome, now: Date): HistoryEntry | null {

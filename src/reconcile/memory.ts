@@ -9,12 +9,14 @@ import type { World } from './world.ts';
 
 /**
  * Durable, before the first rename: what is displaced can be put back, and what php-fpm reads may be about to change.
- * A shell file alone makes no debt, because it needs no reload.
+ * A shell file alone makes no debt, because it needs no reload. New bytes are kept here too: where there is no space for
+ * them, the disk is full before anything was written.
  */
 export async function rememberPrepared(world: World, plan: Plan): Promise<void> {
   if (plan.reload === null && plan.changes.every((change) => change.kind === 'metadata')) return;
   const record = world.ledger.read();
   const lastGood = findLastGood(world, record) ?? adopt(world, plan.desired);
+  for (const file of plan.desired.files) keepFile(world, file);
   const owed = plan.reload === null ? record.owed : await makeDebt(world, plan, { ...record, lastGood });
   write(world, { ...record, lastGood, owed });
 }
