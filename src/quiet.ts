@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -23,9 +24,8 @@ export function isQuietPass(argv: readonly string[], environment: Environment): 
     const configPath = quietConfigPath(argv, environment);
     if (configPath === null) return false;
     const config = readFileSync(configPath);
-    const record = parseLedger(
-      readFileSync(join(guessStatePath(config, environment), 'ledger.json'), 'utf8'),
-    );
+    const ledgerPath = join(guessStatePath(config, environment), 'ledger.json');
+    const record = parseLedger(readRegularFile(ledgerPath).bytes.toString('utf8'));
     if (record === null || record.owed !== null || record.quiet === null) return false;
     return isSameCall(record.quiet, { configPath, config, environment }) && isSameHost(record.quiet);
   } catch {
@@ -69,13 +69,22 @@ function isSameHost(quiet: QuietRecord): boolean {
   );
 }
 
-/** Throws when the file is absent or a link, which `isQuietPass` takes for a difference. */
 function isSameFile(file: KeptFile): boolean {
-  const descriptor = openSync(file.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const { bytes, stat } = readRegularFile(file.path);
+  const isSameMode = (stat.mode & 0o7777) === file.mode && stat.uid === file.uid && stat.gid === file.gid;
+  return isSameMode && sha256(bytes) === file.sha256;
+}
+
+/**
+ * Throws, which `isQuietPass` takes for a difference, when it is absent or anything else than a regular file: the full
+ * pass follows no link either, and a pipe would be waited for.
+ */
+function readRegularFile(path: string): { readonly bytes: Buffer; readonly stat: Stats } {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(descriptor);
-    const isSameMode = (stat.mode & 0o7777) === file.mode && stat.uid === file.uid && stat.gid === file.gid;
-    return stat.isFile() && isSameMode && sha256(readFileSync(descriptor)) === file.sha256;
+    if (!stat.isFile()) throw new Error(`${path} is no regular file`);
+    return { bytes: readFileSync(descriptor), stat };
   } finally {
     closeSync(descriptor);
   }
