@@ -1,0 +1,103 @@
+import { chmodSync, chownSync } from 'node:fs';
+import type { Ended } from '../end-to-end/real-host.ts';
+import type { FaultHost } from './fault-host.ts';
+import { makeUnhealthyFor } from './fault-host.ts';
+import type { Point } from './traced-program.ts';
+
+/** A run to be hit by faults, on a host that is saved right before it, and what must come of it. */
+export interface Scenario {
+  readonly name: string;
+  /** Makes the host ready; gives the commit that the run after the fault finds, null: the same one. */
+  readonly prepare: (host: FaultHost) => Promise<string | null>;
+  /** Exit codes of the run after the fault. */
+  readonly recovers: readonly number[];
+  /** How the run after that ends, which has nothing to do. */
+  readonly settled: Pick<Ended, 'exit' | 'stdout'>;
+  /** The value of A in the end, and in how many reloads, killed run included. */
+  readonly running: string;
+  readonly reloads: (position: Position) => number;
+}
+
+/** Where in its run a fault struck; `points` are all that there are. */
+export interface Position {
+  readonly point: Point;
+  readonly points: readonly Point[];
+}
+
+const IN_SILENCE = { exit: 0, stdout: '' };
+
+export const good: Scenario = {
+  name: 'good commit',
+  prepare: (host) => rollOut(host, 'two'),
+  recovers: [0],
+  settled: IN_SILENCE,
+  running: 'two',
+  reloads: () => 1,
+};
+
+/** Nothing on disk, not even a state directory. */
+export const firstRun: Scenario = {
+  name: 'first run ever',
+  prepare: async () => null,
+  recovers: [0],
+  settled: IN_SILENCE,
+  running: 'one',
+  reloads: () => 1,
+};
+
+/** Passes every check before the signal, and php-fpm is unhealthy with it. */
+export const bad: Scenario = {
+  name: 'bad commit',
+  prepare: async (host) => {
+    makeUnhealthyFor(host.real, 'bad');
+    return await rollOut(host, 'bad');
+  },
+  recovers: [16, 17],
+  settled: { exit: 16, stdout: '' },
+  running: 'one',
+  reloads: () => 2,
+};
+
+/** The run after the fault finds the repository taken back: a reload is needed only where php-fpm had left A. */
+export const revert: Scenario = {
+  name: 'revert',
+  prepare: async (host) => {
+    await rollOut(host, 'two');
+    const two = host.tip();
+    await host.real.revert();
+    const reverted = host.tip();
+    host.setTip(two);
+    return reverted;
+  },
+  recovers: [0],
+  settled: IN_SILENCE,
+  running: 'one',
+  reloads: ({ point, points }) => (points.indexOf(point) > points.findIndex(isSignal) ? 2 : 0),
+};
+
+export const metadata: Scenario = {
+  name: 'metadata only',
+  prepare: async (host) => {
+    await host.run();
+    const [php = '', shell = ''] = host.paths;
+    chmodSync(php, 0o666);
+    chownSync(shell, 65534, 65534);
+    return null;
+  },
+  recovers: [0],
+  settled: IN_SILENCE,
+  running: 'one',
+  reloads: () => 0,
+};
+
+/** One commit applied, the next one pushed. */
+async function rollOut(host: FaultHost, value: string): Promise<null> {
+  const { exit, stderr } = await host.run();
+  if (exit !== 0) throw new Error(`the first commit was not applied: ${stderr}`);
+  await host.real.commit({ 'env/common.yaml': `A: ${value}\n` });
+  return null;
+}
+
+function isSignal({ name }: Point): boolean {
+  return name.includes('SIGUSR2');
+}

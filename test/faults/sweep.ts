@@ -1,0 +1,132 @@
+import type { Ended } from '../end-to-end/real-host.ts';
+import { sample } from './extent.ts';
+import type { Observed } from './fault-host.ts';
+import { FaultHost } from './fault-host.ts';
+import type { Position, Scenario } from './scenarios.ts';
+import type { Point } from './traced-program.ts';
+
+/** A scenario on a host of its own, saved right before its run, with every point of that run. */
+export interface Rehearsed {
+  readonly scenario: Scenario;
+  readonly host: FaultHost;
+  readonly points: readonly Point[];
+  /** What the next run finds at the tip; null: what the faulty run found. */
+  readonly nextTip: string | null;
+  /** The host before the run, and after an undisturbed one. */
+  readonly before: Observed;
+  readonly after: Observed;
+}
+
+/** What came of one fault. */
+export interface Verdict {
+  /** What is wrong; empty: nothing. */
+  readonly complaints: readonly string[];
+  readonly reloads: number;
+}
+
+/** Prepares a scenario and lets it run once undisturbed, to learn its points and its end. `main`: see FaultHost. */
+export async function rehearse(scenario: Scenario, main?: string): Promise<Rehearsed> {
+  const host = await FaultHost.start(main);
+  const nextTip = await scenario.prepare(host);
+  await host.save();
+  const before = await host.observe();
+  const { points } = await host.listPoints();
+  if (nextTip !== null) {
+    host.setTip(nextTip);
+    await host.run();
+  }
+  const after = await host.observe();
+  if (after.running !== scenario.running) throw new Error(`${scenario.name}: php-fpm runs ${after.running}`);
+  return { scenario, host, points, nextTip, before, after };
+}
+
+/** What a sweep over points gives: each failure with the name of its point. */
+export interface Swept {
+  readonly points: number;
+  readonly failures: readonly string[];
+  readonly reloads: readonly number[];
+}
+
+function range(): [number, number] {
+  const [a = 0, b = 9999] = (process.env.RANGE ?? '').split('-').filter(Boolean).map(Number);
+  return [a, b];
+}
+
+/** Kills a run before each of the points (`count` of them in the short form), lets the next run go on, and looks. */
+export async function sweepKills(rehearsed: Rehearsed, count: number): Promise<Swept> {
+  const points = sample(rehearsed.points, count).slice(...range());
+  const failures: string[] = [];
+  const reloads: number[] = [];
+  for (const point of points) {
+    const verdict = await tryKill(rehearsed, point);
+    reloads.push(verdict.reloads);
+    if (verdict.complaints.length > 0)
+      failures.push(`killed at ${point.name}: ${verdict.complaints.join('; ')}`);
+  }
+  return { points: points.length, failures, reloads };
+}
+
+async function tryKill(rehearsed: Rehearsed, point: Point): Promise<Verdict> {
+  const { host } = rehearsed;
+  await host.restore();
+  await host.runWithFault(point, 'KILL');
+  return await checkRecovery(rehearsed, { point, points: rehearsed.points });
+}
+
+/**
+ * The run after a fault must bring the host to its end: the right bytes, modes, owners and environment, exactly the
+ * reloads that were needed, nothing owed and nothing left lying about. The one after it must have
+ * nothing to do.
+ */
+export async function checkRecovery(rehearsed: Rehearsed, position: Position): Promise<Verdict> {
+  const { host, scenario, nextTip, after } = rehearsed;
+  if (nextTip !== null) host.setTip(nextTip);
+  const recovery = await host.run();
+  const complaints = [
+    ...(scenario.recovers.includes(recovery.exit ?? -1) ? [] : [`the next run ended with ${tell(recovery)}`]),
+    ...compare(after, await host.observe()),
+    ...left(host),
+  ];
+  await host.waitForChildren().catch((error: Error) => complaints.push(error.message));
+  complaints.push(...(await checkSettled(rehearsed)));
+  const reloads = host.reloadsSince();
+  const needed = scenario.reloads(position);
+  if (reloads !== needed) complaints.push(`${reloads} reloads instead of ${needed}`);
+  return { complaints, reloads };
+}
+
+function left(host: FaultHost): readonly string[] {
+  const owed = host.owed();
+  const leftovers = host.leftovers();
+  return [
+    ...(owed === null ? [] : [`owed ${JSON.stringify(owed)}`]),
+    ...(leftovers.length === 0 ? [] : [`left over: ${leftovers.join(', ')}`]),
+  ];
+}
+
+async function checkSettled({ host, scenario }: Rehearsed): Promise<readonly string[]> {
+  const identities = host.identities();
+  const third = await host.run();
+  const { exit, stdout } = scenario.settled;
+  const isSilent = third.exit === exit && third.stdout === stdout && (exit !== 0 || third.stderr === '');
+  const changed = host.identities().filter((identity) => !identities.includes(identity));
+  return [
+    ...(isSilent ? [] : [`the run after that ended with ${tell(third)}`]),
+    ...(changed.length === 0 ? [] : [`the run after that changed ${changed.join(', ')}`]),
+  ];
+}
+
+/** How a host differs from what it must be. */
+function compare(expected: Observed, observed: Observed): readonly string[] {
+  const files = observed.files.flatMap((file, i) =>
+    file === expected.files[i] ? [] : [`file ${i + 1} is ${JSON.stringify(file)}`],
+  );
+  return observed.running === expected.running
+    ? files
+    : [...files, `php-fpm runs ${observed.running} instead of ${expected.running}`];
+}
+
+/** A run in a few words. */
+export function tell({ exit, stdout, stderr }: Ended): string {
+  return `exit ${exit}, ${JSON.stringify(stderr.trim() || stdout.trim())}`;
+}
