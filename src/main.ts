@@ -4,14 +4,15 @@ import { isQuietPass } from './quiet.ts';
 const argv = process.argv.slice(2);
 if (!isQuietPass(argv, process.env)) {
   const { run } = await import('./cli/run.ts');
-  process.stdout.on('error', endQuietly);
-  process.stderr.on('error', endQuietly);
+  process.stdout.on('error', goOn);
+  process.stderr.on('error', goOn);
   const io = { argv, environment: process.env, stdout: process.stdout, stderr: process.stderr };
   // A run that was given up at its deadline must not go on behind its exit code.
   process.exit(await run(io));
 }
 
-/** Whoever read our output has seen enough, as in `reconcile plan | head -1`; what is under way goes on to its end. */
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-}
+/**
+ * Whoever read our output has seen enough, as in `reconcile plan | head -1`, or the disk that takes it is full: what is
+ * under way goes on to its end, and its exit code tells how it went.
+ */
+function goOn(): void {}
