@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -57,9 +58,14 @@ export class FaultHost {
     return listPoints(this.#program);
   }
 
-  /** `reset` puts the host back where the run began; null: to what `save` saw. */
-  runWithFault(point: Point, fault: Fault, reset: (() => Promise<void>) | null = null): Promise<FaultyRun> {
-    return runWithFaultAt(this.#program, { point, fault }, reset ?? (() => this.restore()));
+  /** On a host that was just restored; where another call was struck, it is restored and tried again. */
+  runWithFault(point: Point, fault: Fault): Promise<FaultyRun> {
+    return runWithFaultAt(this.#program, { point, fault }, () => this.restore());
+  }
+
+  /** On a host as it is: whether the call that is meant comes at all depends on it. */
+  runWithFaultOnce(point: Point, fault: Fault): Promise<FaultyRun> {
+    return runWithFaultAt(this.#program, { point, fault }, null);
   }
 
   tip(): string {
@@ -101,10 +107,10 @@ export class FaultHost {
     return { files: this.paths.map(describeFile), running: await this.real.ask('A') };
   }
 
-  /** What changes when a file or the ledger is written; the ping page must not change either. */
+  /** What changes when a file or the ledger is written. */
   identities(): readonly string[] {
     return [...this.paths, join(this.real.state, 'ledger.json')].map(
-      (path) => `${path} ${this.real.identity(path)}`,
+      (path) => `${path} ${existsSync(path) ? this.real.identity(path) : 'absent'}`,
     );
   }
 
@@ -184,7 +190,10 @@ function strangers(directory: string, isExpected: (name: string) => boolean): re
   try {
     return readdirSync(directory)
       .filter((name) => !isExpected(name))
-      .map((name) => `${basename(directory)}/${name.replace(/\w{6}$/, '*').replace(/[0-9a-f]{16,}/g, '*')}`);
+      .map(
+        (name) =>
+          `${basename(directory)}/${name.replace(/trial-.*/, 'trial-*').replace(/[0-9a-f]{16,}/g, '*')}`,
+      );
   } catch {
     return []; // it was never made
   }

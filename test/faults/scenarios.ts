@@ -7,8 +7,8 @@ import type { Point } from './traced-program.ts';
 /** A run to be hit by faults, on a host that is saved right before it, and what must come of it. */
 export interface Scenario {
   readonly name: string;
-  /** Makes the host ready; gives the commit that the run after the fault finds, null: the same one. */
-  readonly prepare: (host: FaultHost) => Promise<string | null>;
+  /** Makes the host ready for the run. */
+  readonly prepare: (host: FaultHost) => Promise<Prepared>;
   /** Exit codes of the run after the fault. */
   readonly recovers: readonly number[];
   /** How the run after that ends, which has nothing to do. */
@@ -16,6 +16,14 @@ export interface Scenario {
   /** The value of A in the end, and in how many reloads, killed run included. */
   readonly running: string;
   readonly reloads: (position: Position) => number;
+}
+
+/** What the run finds besides the host. */
+export interface Prepared {
+  /** The tip that the run after the fault finds; null: the same one. */
+  readonly nextTip?: string;
+  /** Both files as the run writes them, where they are others in the end. */
+  readonly inBetween?: readonly string[];
 }
 
 /** Where in its run a fault struck; `points` are all that there are. */
@@ -38,7 +46,7 @@ export const good: Scenario = {
 /** Nothing on disk, not even a state directory. */
 export const firstRun: Scenario = {
   name: 'first run ever',
-  prepare: async () => null,
+  prepare: async () => ({}),
   recovers: [0],
   settled: IN_SILENCE,
   running: 'one',
@@ -49,8 +57,13 @@ export const firstRun: Scenario = {
 export const bad: Scenario = {
   name: 'bad commit',
   prepare: async (host) => {
+    await rollOut(host, 'bad');
+    await host.save();
+    await host.run();
+    const { files } = await host.observe();
+    await host.restore();
     makeUnhealthyFor(host.real, 'bad');
-    return await rollOut(host, 'bad');
+    return { inBetween: files };
   },
   recovers: [16, 17],
   settled: { exit: 16, stdout: '' },
@@ -67,7 +80,7 @@ export const revert: Scenario = {
     await host.real.revert();
     const reverted = host.tip();
     host.setTip(two);
-    return reverted;
+    return { nextTip: reverted };
   },
   recovers: [0],
   settled: IN_SILENCE,
@@ -82,7 +95,7 @@ export const metadata: Scenario = {
     const [php = '', shell = ''] = host.paths;
     chmodSync(php, 0o666);
     chownSync(shell, 65534, 65534);
-    return null;
+    return {};
   },
   recovers: [0],
   settled: IN_SILENCE,
@@ -91,13 +104,14 @@ export const metadata: Scenario = {
 };
 
 /** One commit applied, the next one pushed. */
-async function rollOut(host: FaultHost, value: string): Promise<null> {
+async function rollOut(host: FaultHost, value: string): Promise<Prepared> {
   const { exit, stderr } = await host.run();
   if (exit !== 0) throw new Error(`the first commit was not applied: ${stderr}`);
   await host.real.commit({ 'env/common.yaml': `A: ${value}\n` });
-  return null;
+  return {};
 }
 
-function isSignal({ name }: Point): boolean {
+/** Whether it is the signal to php-fpm. */
+export function isSignal({ name }: Point): boolean {
   return name.includes('SIGUSR2');
 }

@@ -2,7 +2,8 @@ import type { Ended } from '../end-to-end/real-host.ts';
 import { sample } from './extent.ts';
 import type { Observed } from './fault-host.ts';
 import { FaultHost } from './fault-host.ts';
-import type { Position, Scenario } from './scenarios.ts';
+import type { Position, Prepared, Scenario } from './scenarios.ts';
+import { isSignal } from './scenarios.ts';
 import type { Point } from './traced-program.ts';
 
 /** A scenario on a host of its own, saved right before its run, with every point of that run. */
@@ -10,8 +11,7 @@ export interface Rehearsed {
   readonly scenario: Scenario;
   readonly host: FaultHost;
   readonly points: readonly Point[];
-  /** What the next run finds at the tip; null: what the faulty run found. */
-  readonly nextTip: string | null;
+  readonly prepared: Prepared;
   /** The host before the run, and after an undisturbed one. */
   readonly before: Observed;
   readonly after: Observed;
@@ -21,23 +21,30 @@ export interface Rehearsed {
 export interface Verdict {
   /** What is wrong; empty: nothing. */
   readonly complaints: readonly string[];
-  readonly reloads: number;
+  /** Null: not counted. */
+  readonly reloads: number | null;
+}
+
+/** One point of a sweep. `isHit`: the fault struck where it was meant to. */
+export interface Attempt extends Verdict {
+  readonly where: string;
+  readonly isHit: boolean;
 }
 
 /** Prepares a scenario and lets it run once undisturbed, to learn its points and its end. `main`: see FaultHost. */
 export async function rehearse(scenario: Scenario, main?: string): Promise<Rehearsed> {
   const host = await FaultHost.start(main);
-  const nextTip = await scenario.prepare(host);
+  const prepared = await scenario.prepare(host);
   await host.save();
   const before = await host.observe();
   const { points } = await host.listPoints();
-  if (nextTip !== null) {
-    host.setTip(nextTip);
+  if (prepared.nextTip !== undefined) {
+    host.setTip(prepared.nextTip);
     await host.run();
   }
   const after = await host.observe();
   if (after.running !== scenario.running) throw new Error(`${scenario.name}: php-fpm runs ${after.running}`);
-  return { scenario, host, points, nextTip, before, after };
+  return { scenario, host, points, prepared, before, after };
 }
 
 /** What a sweep over points gives: each failure with the name of its point. */
@@ -45,32 +52,33 @@ export interface Swept {
   readonly points: number;
   readonly failures: readonly string[];
   readonly reloads: readonly number[];
+  /** How many faults struck another call than the one that was meant, which node makes at another time in each run. */
+  readonly missed: number;
 }
 
-function range(): [number, number] {
-  const [a = 0, b = 9999] = (process.env.RANGE ?? '').split('-').filter(Boolean).map(Number);
-  return [a, b];
+/** Kills a run before each of the points, lets the next run go on, and looks. */
+export async function sweepKills(rehearsed: Rehearsed, points: readonly Point[]): Promise<Swept> {
+  return await sweep(points, async (point) => {
+    const { host } = rehearsed;
+    await host.restore();
+    const { isHit } = await host.runWithFault(point, 'KILL');
+    const where = `killed at ${point.name}`;
+    return { ...(await checkRecovery(rehearsed, { point, points: rehearsed.points })), isHit, where };
+  });
 }
 
-/** Kills a run before each of the points (`count` of them in the short form), lets the next run go on, and looks. */
-export async function sweepKills(rehearsed: Rehearsed, count: number): Promise<Swept> {
-  const points = sample(rehearsed.points, count).slice(...range());
+/** Tries each of them and collects what is wrong, so that all failures are seen at once. */
+export async function sweep<T>(all: readonly T[], attempt: (each: T) => Promise<Attempt>): Promise<Swept> {
   const failures: string[] = [];
   const reloads: number[] = [];
-  for (const point of points) {
-    const verdict = await tryKill(rehearsed, point);
-    reloads.push(verdict.reloads);
-    if (verdict.complaints.length > 0)
-      failures.push(`killed at ${point.name}: ${verdict.complaints.join('; ')}`);
+  let missed = 0;
+  for (const each of all) {
+    const { where, complaints, isHit, reloads: count } = await attempt(each);
+    if (count !== null) reloads.push(count);
+    if (!isHit) missed++;
+    if (complaints.length > 0) failures.push(`${where}: ${complaints.join('; ')}`);
   }
-  return { points: points.length, failures, reloads };
-}
-
-async function tryKill(rehearsed: Rehearsed, point: Point): Promise<Verdict> {
-  const { host } = rehearsed;
-  await host.restore();
-  await host.runWithFault(point, 'KILL');
-  return await checkRecovery(rehearsed, { point, points: rehearsed.points });
+  return { points: all.length, failures, reloads, missed };
 }
 
 /**
@@ -79,8 +87,8 @@ async function tryKill(rehearsed: Rehearsed, point: Point): Promise<Verdict> {
  * nothing to do.
  */
 export async function checkRecovery(rehearsed: Rehearsed, position: Position): Promise<Verdict> {
-  const { host, scenario, nextTip, after } = rehearsed;
-  if (nextTip !== null) host.setTip(nextTip);
+  const { host, scenario, prepared, after } = rehearsed;
+  if (prepared.nextTip !== undefined) host.setTip(prepared.nextTip);
   const recovery = await host.run();
   const complaints = [
     ...(scenario.recovers.includes(recovery.exit ?? -1) ? [] : [`the next run ended with ${tell(recovery)}`]),
@@ -129,4 +137,10 @@ function compare(expected: Observed, observed: Observed): readonly string[] {
 /** A run in a few words. */
 export function tell({ exit, stdout, stderr }: Ended): string {
   return `exit ${exit}, ${JSON.stringify(stderr.trim() || stdout.trim())}`;
+}
+
+/** All points in the long form; `count` of them in the short one, and the signal in any case. */
+export function choose(points: readonly Point[], count: number): readonly Point[] {
+  const chosen = new Set([...sample(points, count), ...points.filter(isSignal)]);
+  return points.filter((point) => chosen.has(point));
 }
