@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { build } from 'esbuild';
 
-const SOURCE = join(import.meta.dirname, '..', '..', 'src');
+const ROOT = join(import.meta.dirname, '..', '..');
 
 /**
  * The program as it is built, but for one thing: whatever it owes is never written into the ledger. Gives the path of its
@@ -12,7 +12,7 @@ const SOURCE = join(import.meta.dirname, '..', '..', 'src');
 export async function buildWithoutDebt(outdir: string): Promise<string> {
   const forgetting = forgetDebt();
   await build({
-    entryPoints: [join(SOURCE, 'main.ts')],
+    entryPoints: [join(ROOT, 'src', 'main.ts')],
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -20,6 +20,7 @@ export async function buildWithoutDebt(outdir: string): Promise<string> {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
+    alias: { 'isomorphic-git': join(ROOT, 'node_modules', 'isomorphic-git', 'index.js') },
     // Packages in CommonJS require modules of Node.
     banner: { js: `import { createRequire as r_ } from 'node:module'; const require = r_(import.meta.url);` },
     logLevel: 'error',
