@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import type { Ended } from '../end-to-end/real-host.ts';
+import { isLong } from './extent.ts';
+import type { Observed } from './fault-host.ts';
+import type { Attempt, Rehearsed, Swept } from './sweep.ts';
+import { checkRecovery, choose, sweep, tell } from './sweep.ts';
+import type { Fault, Point } from './traced-program.ts';
+
+const ERRORS: readonly Fault[] = ['EIO', 'ENOSPC', 'EROFS', 'EDQUOT', 'EMFILE'];
+const EXIT_CODES = new URL('../../docs/exit-codes.md', import.meta.url);
+
+interface Broken {
+  readonly point: Point;
+  readonly fault: Fault;
+}
+
+/**
+ * Lets each call of a run fail, in so many ways in the long form; the errors take turns. The run must end with a code of
+ * the table and leave whole files, and the next one must make it good. A fault that could not be brought to its call is
+ * counted as missed.
+ */
+export async function sweepErrors(rehearsed: Rehearsed, waysPerCall: number): Promise<Swept> {
+  const faults = choose(rehearsed.points, 4).flatMap((point, i) =>
+    faultsAt(point, i, isLong ? waysPerCall : 1).map((fault) => ({ point, fault })),
+  );
+  return await sweep(faults, (broken) => tryFault(rehearsed, broken));
+}
+
+/** A signal fails in other ways than a call on a disk. */
+function faultsAt({ call }: Point, turn: number, ways: number): readonly Fault[] {
+  if (call === 'kill') return ['EPERM', 'ESRCH'];
+  return Array.from({ length: ways }, (_, i) => ERRORS[(turn + 2 * i) % ERRORS.length] ?? 'EIO');
+}
+
+async function tryFault(rehearsed: Rehearsed, { point, fault }: Broken): Promise<Attempt> {
+  const { host, points } = rehearsed;
+  await host.restore();
+  const run = await host.runWithFault(point, fault);
+  const where = `${fault} at ${point.name}`;
+  if (!run.isHit) return { where, isHit: false, complaints: [], reloads: null };
+  const complaints = [...checkEnd(run), ...checkWhole(rehearsed, await host.observe())];
+  const verdict = await checkRecovery(rehearsed, { point, points });
+  return { ...verdict, where, isHit: true, complaints: [...complaints, ...verdict.complaints] };
+}
+
+/** A code of the table that is no bug; a failure in one line, with its code. */
+function checkEnd(run: Ended): readonly string[] {
+  const { exit, stderr } = run;
+  const isListed = exit !== null && exit !== 1 && listedExitCodes().has(exit);
+  const told = stderr.match(/\[[A-Z_]+\]$/gm)?.length ?? 0;
+  const isClear = exit === 0 ? stderr === '' : told === 1 && !stderr.includes('\n    at ');
+  return isListed && isClear ? [] : [`the run ended with ${tell(run)}`];
+}
+
+function listedExitCodes(): ReadonlySet<number> {
+  const rows = readFileSync(EXIT_CODES, 'utf8').matchAll(/^\| (\d+) \|/gm);
+  return new Set([...rows].map(([, code]) => Number(code)));
+}
+
+/** Each file is the whole old or the whole new one, and php-fpm answers with one of them. */
+function checkWhole({ before, after, prepared }: Rehearsed, { files, running }: Observed): readonly string[] {
+  const torn = files.filter(
+    (file, i) => ![before.files[i], after.files[i], prepared.inBetween?.[i]].includes(file),
+  );
+  const values = [before.running, after.running, ...(prepared.inBetween === undefined ? [] : ['bad'])];
+  return [
+    ...torn.map((file) => `neither old nor new: ${JSON.stringify(file)}`),
+    ...(values.includes(running) ? [] : [`php-fpm runs ${running}`]),
+  ];
+}
