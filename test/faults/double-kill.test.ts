@@ -3,7 +3,7 @@ import { hasStrace } from '../helpers/system-calls.ts';
 import { isLong, report } from './extent.ts';
 import type { Scenario } from './scenarios.ts';
 import { bad, good, revert } from './scenarios.ts';
-import type { Attempt, Rehearsed } from './sweep.ts';
+import type { Rehearsed, Trial } from './sweep.ts';
 import { checkRecovery, rehearse, sweep } from './sweep.ts';
 import type { Point } from './traced-program.ts';
 
@@ -25,7 +25,7 @@ describe.skipIf(!hasStrace)('a run and the one that recovers can both be killed'
   test.each(EXTENT)('$name', async (scenario, count) => {
     const startedAt = performance.now();
     const rehearsed = await rehearse(scenario);
-    const swept = await sweep(makePairs(rehearsed.points, count), (pair) => tryPair(rehearsed, pair));
+    const swept = await sweep(makePairs(rehearsed.points, count).map((pair) => toTrial(rehearsed, pair)));
     report(`kill -9 twice, ${scenario.name} (${swept.points - swept.missed} second ones struck)`, {
       ...swept,
       startedAt,
@@ -34,14 +34,23 @@ describe.skipIf(!hasStrace)('a run and the one that recovers can both be killed'
   });
 });
 
-async function tryPair(rehearsed: Rehearsed, { first, second }: Pair): Promise<Attempt> {
+function toTrial(rehearsed: Rehearsed, pair: Pair): Trial {
+  const { first, second } = pair;
+  return {
+    where: `killed at ${first.name}, then at ${second.name}`,
+    run: () => tryPair(rehearsed, pair),
+  };
+}
+
+/** The second kill is a hit when it came before that run was over, wherever. */
+async function tryPair(rehearsed: Rehearsed, { first, second }: Pair): ReturnType<Trial['run']> {
   const { host, points, prepared } = rehearsed;
   await host.restore();
-  await host.runWithFault(first, 'KILL');
+  const { isHit } = await host.runWithFault(first, 'KILL');
   if (prepared.nextTip !== undefined) host.setTip(prepared.nextTip);
   const { exit } = await host.runWithFaultOnce(second, 'KILL');
-  const verdict = await checkRecovery(rehearsed, { point: first, points });
-  return { ...verdict, where: `killed at ${first.name}, then at ${second.name}`, isHit: exit === null };
+  const verdict = await checkRecovery(rehearsed, { point: first, points, isHit });
+  return { ...verdict, isHit: exit === null };
 }
 
 /** The same pairs in each run. A run that recovers makes fewer calls: most of the second points are early ones. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Ended } from '../end-to-end/real-host.ts';
 import { isLong } from './extent.ts';
 import type { Observed } from './fault-host.ts';
-import type { Attempt, Rehearsed, Swept } from './sweep.ts';
+import type { Rehearsed, Swept, Trial } from './sweep.ts';
 import { checkRecovery, choose, sweep, tell } from './sweep.ts';
 import type { Fault, Point } from './traced-program.ts';
 
@@ -23,7 +23,12 @@ export async function sweepErrors(rehearsed: Rehearsed, waysPerCall: number): Pr
   const faults = choose(rehearsed.points, 4).flatMap((point, i) =>
     faultsAt(point, i, isLong ? waysPerCall : 1).map((fault) => ({ point, fault })),
   );
-  return await sweep(faults, (broken) => tryFault(rehearsed, broken));
+  return await sweep(
+    faults.map((broken) => ({
+      where: `${broken.fault} at ${broken.point.name}`,
+      run: () => tryFault(rehearsed, broken),
+    })),
+  );
 }
 
 /** A signal fails in other ways than a call on a disk. */
@@ -32,15 +37,14 @@ function faultsAt({ call }: Point, turn: number, ways: number): readonly Fault[]
   return Array.from({ length: ways }, (_, i) => ERRORS[(turn + 2 * i) % ERRORS.length] ?? 'EIO');
 }
 
-async function tryFault(rehearsed: Rehearsed, { point, fault }: Broken): Promise<Attempt> {
+async function tryFault(rehearsed: Rehearsed, { point, fault }: Broken): ReturnType<Trial['run']> {
   const { host, points } = rehearsed;
   await host.restore();
   const run = await host.runWithFault(point, fault);
-  const where = `${fault} at ${point.name}`;
-  if (!run.isHit) return { where, isHit: false, complaints: [], reloads: null };
+  if (!run.isHit) return { isHit: false, complaints: [], reloads: null };
   const complaints = [...checkEnd(run), ...checkWhole(rehearsed, await host.observe())];
-  const verdict = await checkRecovery(rehearsed, { point, points });
-  return { ...verdict, where, isHit: true, complaints: [...complaints, ...verdict.complaints] };
+  const verdict = await checkRecovery(rehearsed, { point, points, isHit: true });
+  return { ...verdict, isHit: true, complaints: [...complaints, ...verdict.complaints] };
 }
 
 /** A code of the table that is no bug; a failure in one line, with its code. */

@@ -129,7 +129,9 @@ export class FaultHost {
 
   /** What the ledger says is owed; undefined without a ledger. */
   owed(): unknown {
-    const text = readFileSync(join(this.real.state, 'ledger.json'), 'utf8');
+    const path = join(this.real.state, 'ledger.json');
+    if (!existsSync(path)) return undefined;
+    const text = readFileSync(path, 'utf8');
     const record: unknown = JSON.parse(text.slice(text.indexOf('\n')));
     return typeof record === 'object' && record !== null && 'owed' in record ? record.owed : undefined;
   }

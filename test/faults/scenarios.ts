@@ -13,9 +13,10 @@ export interface Scenario {
   readonly recovers: readonly number[];
   /** How the run after that ends, which has nothing to do. */
   readonly settled: Pick<Ended, 'exit' | 'stdout'>;
-  /** The value of A in the end, and in how many reloads, killed run included. */
+  /** The value of A in the end. */
   readonly running: string;
-  readonly reloads: (position: Position) => number;
+  /** In how many reloads, killed run included; null: it cannot be known. */
+  readonly reloads: (position: Position) => number | null;
 }
 
 /** What the run finds besides the host. */
@@ -30,6 +31,8 @@ export interface Prepared {
 export interface Position {
   readonly point: Point;
   readonly points: readonly Point[];
+  /** Whether it struck there, or at another call. */
+  readonly isHit: boolean;
 }
 
 const IN_SILENCE = { exit: 0, stdout: '' };
@@ -85,7 +88,10 @@ export const revert: Scenario = {
   recovers: [0],
   settled: IN_SILENCE,
   running: 'one',
-  reloads: ({ point, points }) => (points.indexOf(point) > points.findIndex(isSignal) ? 2 : 0),
+  reloads: ({ point, points, isHit }) => {
+    if (!isHit) return null;
+    return points.indexOf(point) > points.findIndex(isSignal) ? 2 : 0;
+  },
 };
 
 export const metadata: Scenario = {

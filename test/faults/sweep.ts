@@ -25,10 +25,12 @@ export interface Verdict {
   readonly reloads: number | null;
 }
 
-/** One point of a sweep. `isHit`: the fault struck where it was meant to. */
-export interface Attempt extends Verdict {
+/** One point of a sweep. */
+export interface Trial {
+  /** For people: `killed at rename 2 (…)`. */
   readonly where: string;
-  readonly isHit: boolean;
+  /** `isHit`: the fault struck where it was meant to. */
+  readonly run: () => Promise<Verdict & { readonly isHit: boolean }>;
 }
 
 /** Prepares a scenario and lets it run once undisturbed, to learn its points and its end. `main`: see FaultHost. */
@@ -58,27 +60,31 @@ export interface Swept {
 
 /** Kills a run before each of the points, lets the next run go on, and looks. */
 export async function sweepKills(rehearsed: Rehearsed, points: readonly Point[]): Promise<Swept> {
-  return await sweep(points, async (point) => {
-    const { host } = rehearsed;
+  const { host } = rehearsed;
+  const run = async (point: Point) => {
     await host.restore();
     const { isHit } = await host.runWithFault(point, 'KILL');
-    const where = `killed at ${point.name}`;
-    return { ...(await checkRecovery(rehearsed, { point, points: rehearsed.points })), isHit, where };
-  });
+    return { ...(await checkRecovery(rehearsed, { point, points: rehearsed.points, isHit })), isHit };
+  };
+  return await sweep(points.map((point) => ({ where: `killed at ${point.name}`, run: () => run(point) })));
 }
 
 /** Tries each of them and collects what is wrong, so that all failures are seen at once. */
-export async function sweep<T>(all: readonly T[], attempt: (each: T) => Promise<Attempt>): Promise<Swept> {
+export async function sweep(trials: readonly Trial[]): Promise<Swept> {
   const failures: string[] = [];
   const reloads: number[] = [];
   let missed = 0;
-  for (const each of all) {
-    const { where, complaints, isHit, reloads: count } = await attempt(each);
-    if (count !== null) reloads.push(count);
-    if (!isHit) missed++;
-    if (complaints.length > 0) failures.push(`${where}: ${complaints.join('; ')}`);
+  for (const { where, run } of trials) {
+    try {
+      const { complaints, isHit, reloads: count } = await run();
+      if (count !== null) reloads.push(count);
+      if (!isHit) missed++;
+      if (complaints.length > 0) failures.push(`${where}: ${complaints.join('; ')}`);
+    } catch (error) {
+      failures.push(`${where}: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
-  return { points: all.length, failures, reloads, missed };
+  return { points: trials.length, failures, reloads, missed };
 }
 
 /**
@@ -99,7 +105,7 @@ export async function checkRecovery(rehearsed: Rehearsed, position: Position): P
   complaints.push(...(await checkSettled(rehearsed)));
   const reloads = host.reloadsSince();
   const needed = scenario.reloads(position);
-  if (reloads !== needed) complaints.push(`${reloads} reloads instead of ${needed}`);
+  if (needed !== null && reloads !== needed) complaints.push(`${reloads} reloads instead of ${needed}`);
   return { complaints, reloads };
 }
 
@@ -107,7 +113,7 @@ function left(host: FaultHost): readonly string[] {
   const owed = host.owed();
   const leftovers = host.leftovers();
   return [
-    ...(owed === null ? [] : [`owed ${JSON.stringify(owed)}`]),
+    ...(owed === null ? [] : [`owed ${JSON.stringify(owed) ?? 'nobody knows what: no ledger'}`]),
     ...(leftovers.length === 0 ? [] : [`left over: ${leftovers.join(', ')}`]),
   ];
 }
