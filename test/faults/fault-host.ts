@@ -12,11 +12,14 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type { Ended } from '../end-to-end/real-host.ts';
 import { RealHost } from '../end-to-end/real-host.ts';
+import type { TestPhpFpm } from '../helpers/php-fpm.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 import type { Fault, FaultyRun, Point, TracedProgram } from './traced-program.ts';
 import { listPoints, runToEnd, runWithFaultAt } from './traced-program.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+
+const SIGUSR2_BIT = 1n << 11n;
 
 /** What a host runs and has: everything that a run may change and that must be right in the end. */
 export interface Observed {
@@ -89,6 +92,7 @@ export class FaultHost {
     if (this.#saved === null) throw new Error('nothing was saved');
     const { running } = this.#saved;
     await this.waitForChildren();
+    await waitFor('php-fpm to have taken every signal', () => isCalm(this.real.php));
     this.#copy(
       this.#directories.map((path) => join(this.#backup, basename(path))),
       null,
@@ -180,6 +184,14 @@ export class FaultHost {
     if (to !== null) mkdirSync(to, { recursive: true });
     for (const [i, path] of from.entries()) execFileSync('cp', ['-a', path, targets[i] ?? '']);
   }
+}
+
+/** SIGUSR2 that comes before php-fpm has installed its handlers kills it, also after a reload. */
+function isCalm({ pid, log }: TestPhpFpm): boolean {
+  const count = (text: string): number => log().split(text).length - 1;
+  const isReady = count('ready to handle connections') > count('Reloading in progress');
+  const caught = /^SigCgt:\s*(\w+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return isReady && (BigInt(`0x${caught}`) & SIGUSR2_BIT) !== 0n;
 }
 
 function describeFile(path: string): string {

@@ -3,11 +3,11 @@ import { hasStrace } from '../helpers/system-calls.ts';
 import { isRoot, temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { buildWithoutDebt } from './build-without-debt.ts';
 import { isLong, report } from './extent.ts';
-import { firstRun, good, isSignal, metadata } from './scenarios.ts';
+import { adoption, firstRun, good, isSignal, metadata } from './scenarios.ts';
 import { choose, rehearse, sweepKills } from './sweep.ts';
 
 if (!hasStrace) console.warn('SKIPPED: killing a run at every system call needs strace');
-const scenarios = [good, firstRun, ...(isRoot ? [metadata] : [])];
+const scenarios = [good, firstRun, adoption, ...(isRoot ? [metadata] : [])];
 if (!isRoot) console.warn('SKIPPED: an owner that drifted can be made by root only');
 
 describe.skipIf(!hasStrace)('a run that is killed at any system call is finished by the next one', () => {
@@ -15,7 +15,7 @@ describe.skipIf(!hasStrace)('a run that is killed at any system call is finished
     const startedAt = performance.now();
     const rehearsed = await rehearse(scenario);
     const swept = await sweepKills(rehearsed, choose(rehearsed.points, 3));
-    report(`kill -9, ${scenario.name}`, { ...swept, startedAt });
+    report(`kill -9, ${scenario.name} (${swept.missed} at another call)`, { ...swept, startedAt });
     expect(swept.failures).toEqual([]);
   });
 

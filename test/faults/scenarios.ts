@@ -1,4 +1,4 @@
-import { chmodSync, chownSync } from 'node:fs';
+import { chmodSync, chownSync, rmSync } from 'node:fs';
 import type { Ended } from '../end-to-end/real-host.ts';
 import type { FaultHost } from './fault-host.ts';
 import { makeUnhealthyFor } from './fault-host.ts';
@@ -54,6 +54,20 @@ export const firstRun: Scenario = {
   settled: IN_SILENCE,
   running: 'one',
   reloads: () => 1,
+};
+
+/** Both files are right already and php-fpm runs them, but nothing is remembered of it. */
+export const adoption: Scenario = {
+  name: 'first run over files that are right',
+  prepare: async (host) => {
+    await host.run();
+    rmSync(host.real.state, { recursive: true });
+    return {};
+  },
+  recovers: [0],
+  settled: IN_SILENCE,
+  running: 'one',
+  reloads: () => 0,
 };
 
 /** Passes every check before the signal, and php-fpm is unhealthy with it. */

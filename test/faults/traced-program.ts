@@ -41,6 +41,9 @@ export interface FaultyRun extends Ended {
 /** On a machine on which many processes come and go, the number of a call may be another one each time. */
 const ATTEMPTS = 3;
 
+/** An error in a write of node's own makes it hang. */
+const HANGS_MS = 30_000;
+
 /** Runs to the end without a fault and gives every call that changes something, in order. */
 export async function listPoints(
   program: TracedProgram,
@@ -150,9 +153,12 @@ export async function runToEnd(
 ): Promise<Ended> {
   const paths = [join(directory, 'stdout'), join(directory, 'stderr')] as const;
   const [stdout, stderr] = [openSync(paths[0], 'w'), openSync(paths[1], 'w')];
-  const child = spawn(command, args, { env, stdio: ['ignore', stdout, stderr], timeout: 120_000 });
+  const child = spawn(command, args, { env, stdio: ['ignore', stdout, stderr], detached: true });
   closeSync(stdout);
   closeSync(stderr);
+  // strace alone would leave the program behind; a program that hangs ends as one that was killed.
+  const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), HANGS_MS);
   const [exit] = await once(child, 'exit');
+  clearTimeout(timer);
   return { exit, stdout: readFileSync(paths[0], 'utf8'), stderr: readFileSync(paths[1], 'utf8') };
 }
