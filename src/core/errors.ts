@@ -190,10 +190,10 @@ export const ERRORS = {
     'A file could not be put back after a failed write; the next run puts it right. Look at the disk.',
   ),
   STATE_UNUSABLE: row(19, 'soon', 'Nothing was written; look at the state directory and its disk.'),
-  UNNOTED: row(
+  UNFINISHED: row(
     18,
     'soon',
-    'Look at the state directory and its disk; what could not be noted is done or proven again at the next run.',
+    'Look at what the message names; what could not be noted, proven or cleaned up is done at the next run.',
   ),
   DEADLINE: row(
     18,

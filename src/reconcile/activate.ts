@@ -64,18 +64,19 @@ async function proveNewStart(service: Service, plan: Plan): Promise<number> {
 async function proveReload(activation: Activation, state: Running): Promise<number> {
   const { world, service, plan } = activation;
   if (await needsProofOnly(activation, state)) return 0;
-  const verdict = await service.testLive();
-  if (!verdict.ok) {
-    throw new ReconcileError(
-      'TREE_BROKEN',
-      `php-fpm -t fails on the configuration on disk: ${verdict.message}`,
-    );
-  }
+  await checkTree(service);
   rememberSignal(world, plan, state.incarnation);
   world.log.event('info', 'reloading', { pid: state.pid });
   await service.reload(state, phpFpmBytes(plan.desired));
   world.log.event('info', 'proven', { pid: state.pid });
   return 1;
+}
+
+async function checkTree(service: Service): Promise<void> {
+  const verdict = await service.testLive();
+  if (verdict.ok) return;
+  const message = `php-fpm -t fails on the configuration on disk: ${verdict.message}`;
+  throw new ReconcileError('TREE_BROKEN', message);
 }
 
 /**
@@ -87,13 +88,27 @@ async function needsProofOnly(activation: Activation, state: Running): Promise<b
   const { world, plan } = activation;
   const { owed, lastGood } = world.ledger.read();
   const { fingerprint } = plan.desired;
+  const isLastGood = lastGood?.fingerprint === fingerprint;
   if (owed === null || owed.incarnation === null) return false;
-  if (owed.incarnation === state.incarnation) {
-    if (owed.runs !== 'last-good' || lastGood?.fingerprint !== fingerprint) return false;
-    return await isProven(activation, null);
-  }
+  if (owed.incarnation === state.incarnation)
+    return owed.runs === 'last-good' && isLastGood && (await isProven(activation, null));
   if (owed.phase !== 'installed' || owed.fingerprint !== fingerprint || plan.reload !== 'owed') return false;
-  return await isProven(activation, owed.incarnation);
+  if (isLastGood) return await isProven(activation, owed.incarnation);
+  await proveSignalled(activation, owed.incarnation);
+  return true;
+}
+
+/**
+ * New content that php-fpm has read since the signal of a killed run is not signalled again: what is not proven by now
+ * is to blame as in that run. Throws RELOAD_UNPROVEN, or TREE_BROKEN, which blames nobody.
+ */
+async function proveSignalled({ service, plan }: Activation, before: string): Promise<void> {
+  try {
+    await service.prove(before, phpFpmBytes(plan.desired));
+  } catch (error) {
+    if (error instanceof ReconcileError && error.code === 'RELOAD_UNPROVEN') await checkTree(service);
+    throw error;
+  }
 }
 
 async function isProven({ service, plan }: Activation, before: string | null): Promise<boolean> {

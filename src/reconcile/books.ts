@@ -1,14 +1,15 @@
-import { ReconcileError } from '../core/errors.ts';
+import { ERRORS, ReconcileError } from '../core/errors.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { Change, HistoryChange, HistoryEntry, Outcome } from '../core/types.ts';
 import { rememberEnd, rememberSettled } from './memory.ts';
 import type { Ended } from './outcome.ts';
 import { conclude, fail } from './outcome.ts';
+import { sweep } from './sweep.ts';
 import type { World } from './world.ts';
 
 /**
- * Writes down how a run ended: its line in the history, then the ledger. A run that is killed in between owes its proof
- * still, so that a line can come twice and never be missing.
+ * Writes down how a run ended: its line in the history, then the ledger. A run that is killed in between, or leaves
+ * something lying about, owes its proof still: a line can come twice and is never missing, and the next run cleans up.
  */
 export function closeBooks(world: World, ended: Ended): Outcome {
   const { head, settled, error } = ended;
@@ -16,21 +17,26 @@ export function closeBooks(world: World, ended: Ended): Outcome {
   try {
     const entry = toHistoryEntry(outcome, world.clock.now());
     if (entry !== null) world.history.append(entry);
+    sweep(world);
     if (settled.error === null) rememberSettled(world, settled.wanted, settled.incarnation);
     else rememberEnd(world);
-    return tellUnnoted(outcome);
+    return tellUnfinished(outcome);
   } catch (second) {
     if (!(second instanceof ReconcileError)) throw second;
-    return tellUnnoted({ ...outcome, kind: 'failed', error: outcome.error ?? second });
+    return tellUnfinished({ ...outcome, kind: 'failed', error: outcome.error ?? second });
   }
 }
 
-/** STATE_UNUSABLE and its exit code say that nothing was written; here something was. */
-function tellUnnoted(outcome: Outcome): Outcome {
+/** Some codes say with their exit code that nothing was written; here something was. */
+function tellUnfinished(outcome: Outcome): Outcome {
   const { error, changes, reloads } = outcome;
-  if (error?.code !== 'STATE_UNUSABLE' || changes.length + reloads === 0) return outcome;
-  return { ...outcome, error: new ReconcileError('UNNOTED', error.message, { cause: error }) };
+  if (error === null || changes.length + reloads === 0) return outcome;
+  if (!NOTHING_WRITTEN.includes(ERRORS[error.code].exit)) return outcome;
+  return { ...outcome, error: new ReconcileError('UNFINISHED', error.message, { cause: error }) };
 }
+
+/** The host's configuration or environment is wrong. */
+const NOTHING_WRITTEN: readonly number[] = [19, 78];
 
 function toHistoryEntry(outcome: Outcome, now: Date): HistoryEntry | null {
   const { kind, commit, content, changes, reloads, error } = outcome;

@@ -6,6 +6,7 @@ import { recallLastGood } from './last-good.ts';
 import { busy, conclude, fail } from './outcome.ts';
 import { recover } from './recover.ts';
 import { settle } from './settle.ts';
+import { sweep } from './sweep.ts';
 import type { World } from './world.ts';
 
 /**
@@ -36,10 +37,4 @@ async function reconcileLocked(world: World): Promise<Outcome> {
   const { error } = settled;
   const ended = error === null ? { head, error, settled } : await recover(world, { head, error, settled });
   return closeBooks(world, ended);
-}
-
-/** What killed runs left behind. */
-function sweep({ files, service, host }: World): void {
-  files.sweep(host.destinations.map((destination) => destination.path));
-  service?.sweep();
 }

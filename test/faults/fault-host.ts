@@ -10,6 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { formatLedger, parseLedger } from '../../src/adapters/ledger-format.ts';
+import { lookAround } from '../../src/adapters/php-fpm/sightings.ts';
 import type { Ended } from '../end-to-end/real-host.ts';
 import { RealHost } from '../end-to-end/real-host.ts';
 import type { TestPhpFpm } from '../helpers/php-fpm.ts';
@@ -99,6 +101,7 @@ export class FaultHost {
     );
     this.setTip(this.#savedCommit);
     if ((await this.observe()).running !== running) await this.#reload(running);
+    await this.#rememberMaster();
     this.#reloadsBefore = this.real.php.reloadsSeen();
   }
 
@@ -153,6 +156,17 @@ export class FaultHost {
         return false; // it ended meanwhile, or is a thread of the kernel
       }
     });
+  }
+
+  /** The ledger that was put back knows a php-fpm that was reloaded since: it is told which one runs the same now. */
+  async #rememberMaster(): Promise<void> {
+    const path = join(this.real.state, 'ledger.json');
+    const record = existsSync(path) ? parseLedger(readFileSync(path, 'utf8')) : null;
+    if (record === null || record.lastGood === null) return;
+    const { binary, configPath } = this.real.php;
+    const [master] = lookAround({ binary, config: configPath }).masters;
+    const incarnation = master?.incarnation ?? null;
+    writeFileSync(path, formatLedger({ ...record, lastGood: { ...record.lastGood, incarnation } }));
   }
 
   /** With the saved bytes on disk, waited for until a worker has them. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { ReconcileError } from '../../src/core/errors.ts';
 import type { Outcome } from '../../src/core/types.ts';
 import { acceptRewind } from '../../src/reconcile/accept-rewind.ts';
 import { exitCodeOf } from '../../src/reconcile/account.ts';
@@ -112,6 +113,41 @@ describe('content that no run survives', () => {
     host.service.verdict = () => ({ ok: true });
     expect(await run()).toMatchObject({ kind: 'applied', exit: 0 });
   });
+});
+
+describe('a run that was killed after its signal', () => {
+  test('with bad content is undone by the next one without a second signal of that content', async () => {
+    await rolledOut();
+    host.commit('A: bad\n');
+    host.service.prove = async (_before, bytes) => {
+      if (Buffer.from(bytes ?? []).includes('bad')) throw new ReconcileError('RELOAD_UNPROVEN', 'unhealthy');
+    };
+    await killedAtSignal('after');
+    expect(await run()).toMatchObject({ exit: 17, reloads: 1 });
+    expect([host.loaded(), host.service.signals]).toEqual([host.php(), 3]);
+    expect(host.ledger.read().held).toHaveLength(1);
+  });
+
+  test('blames nobody when the configuration was broken meanwhile', async () => {
+    await rolledOut();
+    host.commit('A: two\n');
+    await killedAtSignal('after');
+    host.service.prove = async () => {
+      throw new ReconcileError('RELOAD_UNPROVEN', 'unhealthy');
+    };
+    host.service.verdict = () => ({ ok: false, message: 'foreign.conf:1' });
+    expect(await run()).toMatchObject({ exit: 18, error: { code: 'TREE_BROKEN' } });
+    expect(host.ledger.read().held).toEqual([]);
+  });
+});
+
+test('what goes wrong after the swap never ends with a code that says nothing was written', async () => {
+  await rolledOut();
+  const head = host.commit('A: two\n');
+  host.service.testLive = async () => {
+    throw new ReconcileError('ENVIRONMENT_BROKEN', 'no private directory');
+  };
+  expect(await run()).toMatchObject({ exit: 18, content: head, error: { code: 'UNFINISHED' } });
 });
 
 describe('back to the last good content after a killed run', () => {

@@ -325,9 +325,10 @@ describe('a reload is owed until it is proven', () => {
     expect(host.loaded()).toContain('"two"');
   });
 
-  test('what a killed run left beside the files is swept at the start', async () => {
+  test('what lies beside the files is swept at the start and at the end', async () => {
     await rolledOut();
-    expect(host.files.swept).toEqual([PHP, SHELL]);
+    expect(host.files.swept).toEqual([PHP, SHELL, PHP, SHELL]);
+    expect(host.service.sweeps).toBe(2);
   });
 
   test('an undo that failed keeps the debt', async () => {
