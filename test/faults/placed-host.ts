@@ -7,6 +7,9 @@ import { RealHost } from '../end-to-end/real-host.ts';
 /** The built program. */
 export const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 
+/** No run of these tests takes a tenth of it: one that waits for ever ends as if killed. */
+const DEADLINE_MS = 60_000;
+
 /** Where a host's files stand: the directories of the two destinations, and the state directory, which is made by the first run. */
 export interface Places {
   readonly phpFpm: string;
@@ -78,7 +81,8 @@ export function runProgram(host: RealHost, args: readonly string[], options: Run
   const [program = '', ...rest] = [...(options.under ?? []), process.execPath, MAIN, ...args];
   // io_uring would hide system calls from strace
   const env = { ...process.env, TMPDIR: join(host.directory, 'tmp'), UV_USE_IO_URING: '0', ...options.env };
-  const { status, signal, stdout, stderr } = spawnSync(program, rest, { encoding: 'utf8', env });
+  const limits = { timeout: DEADLINE_MS, killSignal: 'SIGKILL' } as const;
+  const { status, signal, stdout, stderr } = spawnSync(program, rest, { encoding: 'utf8', env, ...limits });
   return { exit: signal === null ? status : null, stdout, stderr };
 }
 
