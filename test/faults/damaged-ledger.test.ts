@@ -18,7 +18,7 @@ import { isRoot } from '../helpers/temporary-directory.ts';
 import { isLong, report, sample } from './extent.ts';
 import type { Damage } from './ledger-damages.ts';
 import { damages } from './ledger-damages.ts';
-import { complaintsOf, observeFile, runProgram } from './placed-host.ts';
+import { complaintsOf, observeFile, refuseToTakeOver, runProgram } from './placed-host.ts';
 
 /** What happens to the host at the same time as to its record. */
 type Event = 'nothing' | 'hand edit' | 'new commit';
@@ -96,7 +96,8 @@ describe('kept copies that are lost', () => {
       const { host } = bench;
       const old = bench.paths.map(observeFile);
       const value = bench.value;
-      bench.refuseToTakeOver('bad');
+      refuseToTakeOver(host, 'bad');
+      expect(host.once()).toMatchObject({ exit: 0 });
       const store = join(host.state, 'store');
       for (const name of readdirSync(store)) lose(join(store, name));
       await bench.commit('bad');
@@ -183,14 +184,6 @@ class Bench {
   async startOver(): Promise<void> {
     rmSync(this.host.state, { recursive: true, force: true });
     await this.#make('new commit');
-    expect(this.host.once()).toMatchObject({ exit: 0 });
-  }
-
-  /** php-fpm is not reloaded while the file holds this text, so content with it is never taken over. */
-  refuseToTakeOver(text: string): void {
-    const { php } = this.host;
-    const reload = `grep -q ${text} ${php.envPath} || kill -USR2 $(cat ${php.pidPath})`;
-    this.host.configure(`reload:\n  command: [sh, -c, '${reload}']\n  margin_seconds: 1\n`);
     expect(this.host.once()).toMatchObject({ exit: 0 });
   }
 

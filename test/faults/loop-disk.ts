@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -64,10 +73,8 @@ export class LoopDisk {
   /** Waits for what a killed run has left: a child in a mount namespace of its own keeps the disk as well. */
   async unmount(): Promise<void> {
     await waitFor(`${this.path} to be free`, () => {
-      spawnSync('umount', [this.path]);
-      return (
-        !isMounted(this.path) && spawnSync('losetup', ['-j', this.#image], { encoding: 'utf8' }).stdout === ''
-      );
+      if (isMounted(this.path)) spawnSync('umount', [this.path]);
+      return !isMounted(this.path) && !isAttached(this.#image);
     });
   }
 }
@@ -94,7 +101,15 @@ export function whyNoDisk(kind: DiskKind): string | null {
 }
 
 function isMounted(path: string): boolean {
-  return spawnSync('mountpoint', ['-q', path]).status === 0;
+  return readFileSync('/proc/self/mounts', 'utf8').includes(` ${path} `);
+}
+
+/** Whether a loop device still shows the image. */
+function isAttached(image: string): boolean {
+  return readdirSync('/sys/block').some((device) => {
+    const file = join('/sys/block', device, 'loop', 'backing_file');
+    return existsSync(file) && readFileSync(file, 'utf8').trim() === image;
+  });
 }
 
 function call(program: string, ...args: readonly string[]): void {

@@ -86,6 +86,13 @@ export function runProgram(host: RealHost, args: readonly string[], options: Run
   return { exit: signal === null ? status : null, stdout, stderr };
 }
 
+/** php-fpm is not reloaded while its file holds this text, so content with it is never taken over. */
+export function refuseToTakeOver(host: RealHost, text: string): void {
+  const { php } = host;
+  const reload = `grep -q ${text} ${php.envPath} || kill -USR2 $(cat ${php.pidPath})`;
+  host.configure(`reload:\n  command: [sh, -c, '${reload}']\n  margin_seconds: 1\n`);
+}
+
 /** `mode text` of a file, or `absent`. */
 export function observeFile(path: string): string {
   const stats = statSync(path, { throwIfNoEntry: false });
