@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -13,6 +13,7 @@ export class SmallDisk {
 
   constructor() {
     const directory = mkdtempSync(join(tmpdir(), 'test-disk-'));
+    chmodSync(directory, 0o711); // workers of a rehearsal go through
     this.path = join(directory, 'disk');
     mkdirSync(this.path);
     onTestFinished(() => {
