@@ -18,6 +18,7 @@ const config: KnipConfig = {
     'strace',
     'setfacl',
     'setpriv',
+    'faketime',
   ],
   project: ['src/**/*.ts!', 'scripts/**/*.{mjs,ts}', 'test/**/*.ts'],
 };
