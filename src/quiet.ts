@@ -25,13 +25,19 @@ export function isQuietPass(argv: readonly string[], environment: Environment): 
     if (configPath === null) return false;
     const config = readFileSync(configPath);
     const ledgerPath = join(guessStatePath(config, environment), 'ledger.json');
-    const record = parseLedger(readRegularFile(ledgerPath).bytes.toString('utf8'));
+    const ledger = readRegularFile(ledgerPath);
+    const record = isOurs(ledger.stat) ? parseLedger(ledger.bytes.toString('utf8')) : null;
     if (record === null || record.owed !== null || record.quiet === null) return false;
     return isSameCall(record.quiet, { configPath, config, environment }) && isSameHost(record.quiet);
   } catch {
     // Whatever is missing or unreadable is told by the full pass.
     return false;
   }
+}
+
+/** The full pass trusts no record that somebody else may have written. */
+function isOurs(stat: Stats): boolean {
+  return stat.uid === process.geteuid?.();
 }
 
 /** Only the plain forms `--once` and `--once --config PATH` are quiet. */
