@@ -19,6 +19,8 @@ const config: KnipConfig = {
     'setfacl',
     'setpriv',
     'faketime',
+    'nginx',
+    'wrk',
   ],
   project: ['src/**/*.ts!', 'scripts/**/*.{mjs,ts}', 'test/**/*.ts'],
 };

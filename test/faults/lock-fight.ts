@@ -25,14 +25,12 @@ export interface FightOptions {
   readonly workers: number;
   readonly ms: number;
   readonly seed: number;
-  /** The program of the workers; default: the one that takes the real lock. */
-  readonly program?: string;
 }
 
 /** Workers take one lock in turns, while some of them are killed or stopped for a while, the holder above all. */
-export async function fightForLock({ workers, ms, seed, program }: FightOptions): Promise<Fight> {
+export async function fightForLock({ workers, ms, seed }: FightOptions): Promise<Fight> {
   const shared = temporaryDirectory();
-  const ring = new Ring(program ?? buildProgram('fight-for-lock'), shared);
+  const ring = new Ring(buildProgram('fight-for-lock'), shared);
   for (let i = 0; i < workers; i++) ring.add();
   await waitFor('the fight to begin', () => linesOf(shared).length > workers, 60_000);
   const random = new Random(seed);

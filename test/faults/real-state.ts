@@ -23,7 +23,7 @@ export async function rolledOut(options: PhpFpmOptions = {}, settings = ''): Pro
 }
 
 /** What the host remembers. */
-export function memoryOf(host: RealHost): Memory {
+function memoryOf(host: RealHost): Memory {
   return JSON.parse(host.call('status', '--json', '--config', host.config).stdout);
 }
 
