@@ -42,15 +42,19 @@ export async function fightForLock({ workers, ms, seed }: FightOptions): Promise
     else ring.stop(victim, 20 + random.below(300));
   }
   await ring.end();
-  return { ...judge(linesOf(shared), ring.killed), kills: ring.killed.size, stops: ring.stops };
+  const judged = judge(linesOf(shared), ring.killed);
+  const failures = [...judged.failures, ...ring.crashes];
+  return { ...judged, failures, kills: ring.killed.size, stops: ring.stops };
 }
 
 class Ring {
   readonly killed = new Set<number>();
+  readonly crashes: string[] = [];
   stops = 0;
   readonly #program: string;
   readonly #shared: string;
   readonly #workers = new Map<number, ChildProcess>();
+  readonly #exits: Promise<unknown>[] = [];
   readonly #stopped = new Set<number>();
 
   constructor(program: string, shared: string) {
@@ -62,6 +66,7 @@ class Ring {
     const args = [this.#program, join(this.#shared, 'run', 'lock'), this.#shared];
     const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'inherit'] });
     onTestFinished(() => void child.kill('SIGKILL'));
+    this.#exits.push(once(child, 'exit'));
     if (child.pid !== undefined) this.#workers.set(child.pid, child);
   }
 
@@ -93,10 +98,11 @@ class Ring {
   }
 
   async end(): Promise<void> {
-    for (const pid of this.#stopped) this.#continue(pid);
-    const exits = [...this.#workers.values()].map((child) => once(child, 'exit'));
+    for (const pid of [...this.#stopped]) this.#continue(pid);
     for (const child of this.#workers.values()) child.stdin?.end();
-    await Promise.all(exits);
+    await Promise.all(this.#exits);
+    for (const [pid, { exitCode }] of this.#workers)
+      if (exitCode !== 0) this.crashes.push(`${pid} ended with ${exitCode}`);
   }
 }
 

@@ -39,7 +39,7 @@ describe.skipIf(!hasStrace)('nobody is hurt or blamed when', () => {
   const played = sample(cases, 4);
   const failures: string[] = [];
 
-  test.each(played)('$name', async ({ name, play }) => {
+  test.each(played.map(({ name, play }) => [name, play] as const))('%s', async (name, play) => {
     failures.push(name);
     await play();
     failures.pop();
