@@ -52,13 +52,13 @@ describe.skipIf(!isRoot)('a squatter without privileges', () => {
     ['a link in the place of the directory', 'ln -s /etc run'],
     ['a link to a directory of his own', 'mkdir own; ln -s own run'],
     ['a file in the place of the directory', 'touch run'],
-  ])('who makes %s first is told apart at once', async (_what, deed) => {
+  ])('who makes %s first is refused at once', async (_what, deed) => {
     const { host, place } = await hostWithOpenPlace();
     expect(asNobody(`cd ${place} && ${deed}`)).toBe(0);
     await expectRefused(host);
   });
 
-  test('who puts a lock file into a directory that all may write to is told apart at once', async () => {
+  test('who puts a lock file into a directory that all may write to is refused at once', async () => {
     const { host, place } = await hostWithOpenPlace();
     mkdirSync(join(place, 'run'));
     chmodSync(join(place, 'run'), 0o1777);

@@ -8,7 +8,7 @@ import { RealHost } from '../end-to-end/real-host.ts';
 import { buildProgram } from '../helpers/system-calls.ts';
 import { isLong, report } from './extent.ts';
 
-const COMMITS = isLong ? 1000 : 12;
+const COMMITS = isLong ? 1000 : 8;
 /** The long form takes so many commits as fit. */
 const BUDGET_MS = 12 * 60_000;
 const VARIABLES = 200;
