@@ -51,8 +51,8 @@ export interface Service {
   sweep(): void;
   inspect(): Promise<ServiceState>;
   /**
-   * Hash of what decides, besides our file, whether php-fpm takes content over: the program and its configuration
-   * around our file. Content that failed is tried again when it changes.
+   * Hash of the php-fpm program and its main configuration. Content that failed so often that it is held for good is
+   * tried again when it changes.
    */
   basis(): Promise<string>;
   /**

@@ -12,11 +12,11 @@ const REMEMBERED = 20;
 /** A failure of content on a live php-fpm. */
 export type LiveFailure = Omit<Held, 'at' | 'tries' | 'until'>;
 
-/** What is held after one more failure; with the same basis as before it counts as the next try of the same content. */
+/** What is held after one more failure. Content that was held for good and tried for a new basis begins anew. */
 export function holdContent(held: readonly Held[], failure: LiveFailure, now: Date): readonly Held[] {
   const before = held.find((each) => isSameContent(each, failure));
   const others = held.filter((each) => !isSameContent(each, failure));
-  const tries = before?.basis === failure.basis ? before.tries + 1 : 1;
+  const tries = before === undefined || before.until === null ? 1 : before.tries + 1;
   const entry: Held = { ...failure, at: now.toISOString(), tries, until: waitUntil(tries, now) };
   return [...others, entry].slice(-REMEMBERED);
 }
@@ -26,10 +26,12 @@ export function releaseContent(held: readonly Held[], fingerprint: string): read
   return held.filter((each) => each.fingerprint !== fingerprint);
 }
 
-/** Whether content still has to wait, with this basis and at this time. */
-export function isHolding(held: Held, basis: string, now: Date): boolean {
-  if (held.basis !== basis) return false;
-  return held.until === null || now.getTime() < Date.parse(held.until);
+/**
+ * Whether content still has to wait, with this basis and at this time. The basis frees only what is held for good, so that
+ * a configuration that changes all the time does not lead to a try at each run.
+ */
+export function isHolding({ until, basis: failedWith }: Held, basis: string, now: Date): boolean {
+  return until === null ? failedWith === basis : now.getTime() < Date.parse(until);
 }
 
 /**

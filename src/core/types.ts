@@ -337,7 +337,7 @@ export interface Held {
   readonly at: string;
   /** How often it failed. */
   readonly tries: number;
-  /** When it is tried again; ISO 8601, UTC. Null: not while it, php-fpm and the configuration around it stay the same. */
+  /** When it is tried again; ISO 8601, UTC. Null: not while it and its basis stay the same. */
   readonly until: string | null;
   /** Hash of what it failed with besides its own bytes: see `Service.basis`. */
   readonly basis: string;

@@ -32,9 +32,14 @@ test('content that failed five times is not tried again', () => {
   expect(isHolding(failed(5), 'b', minutesAfter(NOON, 10_000_000))).toBe(true);
 });
 
-test('it is tried at once, and counts anew, where php-fpm or its configuration changed', () => {
+test('it is tried once more, and counts anew, where php-fpm or its main configuration changed', () => {
   expect(isHolding(failed(5), 'other', NOON)).toBe(false);
   expect(holdContent([failed(5)], { ...FAILURE, basis: 'other' }, NOON)).toMatchObject([{ tries: 1 }]);
+});
+
+test('a configuration that changes all the time shortens no waiting', () => {
+  expect(isHolding(failed(1), 'other', NOON)).toBe(true);
+  expect(holdContent([failed(1)], { ...FAILURE, basis: 'other' }, NOON)).toMatchObject([{ tries: 2 }]);
 });
 
 test('a clock that was years ahead holds nothing for years', () => {

@@ -65,11 +65,6 @@ describe('content that failed live waits', () => {
     expect(await run()).toMatchObject({ exit: 17 });
     host.clock.advance(365 * 24 * 3600_000);
     expect(await run()).toMatchObject({ exit: 16 });
-  });
-
-  test('not where php-fpm or the configuration around it changed', async () => {
-    await rolledOut();
-    await undone();
     host.service.basisNow = 'php-fpm 8.3';
     expect(await run()).toMatchObject({ kind: 'applied', exit: 0 });
   });

@@ -1,27 +1,17 @@
-import { statSync } from 'node:fs';
-import { ReconcileError } from '../../core/errors.ts';
+import { readFileSync, statSync } from 'node:fs';
 import { sha256 } from '../../core/sha256.ts';
-import type { TreeFile, TreeRoot } from './include-tree.ts';
-import { readIncludeTree } from './include-tree.ts';
 
-/**
- * Hash of what decides, besides our file, whether php-fpm takes content over: the program file and every file of its
- * configuration but ours. A configuration that cannot be read has a hash of its own.
- */
-export function hashBasis(binary: string | null, root: TreeRoot): string {
+/** Hash of a php-fpm: its program file (path, size and time; null: it is not beside us) and its main configuration. */
+export function hashBasis(binary: string | null, config: string): string {
   const program = binary === null ? undefined : statSync(binary, { throwIfNoEntry: false });
-  return sha256(JSON.stringify([binary, program?.size, program?.mtimeMs, listTree(root)]));
+  return sha256(JSON.stringify([binary, program?.size, program?.mtimeMs, readText(config)]));
 }
 
-function listTree(root: TreeRoot): unknown {
+/** A configuration that cannot be read is another one as well. */
+function readText(path: string): string | null {
   try {
-    return toList(readIncludeTree(root));
-  } catch (error) {
-    if (error instanceof ReconcileError) return error.code;
-    throw error;
+    return readFileSync(path, 'latin1');
+  } catch {
+    return null;
   }
-}
-
-function toList({ path, lines, isLive, includes }: TreeFile): unknown {
-  return [path, isLive ? null : lines, [...includes.values()].map(({ files }) => files.map(toList))];
 }

@@ -67,8 +67,7 @@ class PhpFpm implements Service {
   }
 
   async basis(): Promise<string> {
-    const { binary, config, livePath } = this.#options;
-    return hashBasis(binary, { config, livePath, prefix: await this.#findPrefix() });
+    return hashBasis(this.#options.binary, this.#options.config);
   }
 
   inspect(): Promise<ServiceState> {
