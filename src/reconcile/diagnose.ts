@@ -2,17 +2,18 @@ import { makeDesired } from '../core/desire.ts';
 import { checkSetup } from '../core/doctor/check-setup.ts';
 import type { Finding, PlaceFacts } from '../core/doctor/facts.ts';
 import { ReconcileError } from '../core/errors.ts';
+import { collectForeseen } from '../core/foreseen.ts';
 import type { Complaint } from '../core/types.ts';
 import { phpFpmBytes } from './observe.ts';
 import type { World } from './world.ts';
 
 /**
- * Every weakness of a host's set-up. Looks at the branch, the destinations and php-fpm, and not at the ledger, which
- * sets a damaged record aside when it is read.
+ * Every weakness of a host's set-up. Looks at the branch, the destinations and php-fpm; what the ledger
+ * remembers is told by `reconcile status`.
  */
 export async function diagnose(world: World, places: PlaceFacts): Promise<readonly Finding[]> {
   const errors: ReconcileError[] = [];
-  const wanted = await collect(errors, () => readWanted(world, errors));
+  const wanted = await collectForeseen(errors, () => readWanted(world, errors));
   const found = await observeDestinations(world, errors);
   const service = (await world.service?.diagnose(wanted ?? found ?? makePlaceholder(world))) ?? null;
   return checkSetup({ errors, places, service });
@@ -36,7 +37,7 @@ function locate({ at, message }: Complaint): string {
 async function observeDestinations(world: World, errors: ReconcileError[]): Promise<Uint8Array | null> {
   let bytes: Uint8Array | null = null;
   for (const { path, target } of world.host.destinations) {
-    const found = await collect(errors, async () => observe(world, path));
+    const found = await collectForeseen(errors, async () => observe(world, path));
     if (target === 'php-fpm') bytes = found;
   }
   return bytes;
@@ -54,14 +55,4 @@ function makePlaceholder({ host }: World): Uint8Array {
   return Buffer.from(
     host.pools.length === 0 ? line : host.pools.map((pool) => `[${pool}]\n${line}`).join(''),
   );
-}
-
-async function collect<T>(errors: ReconcileError[], work: () => Promise<T>): Promise<T | null> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ReconcileError)) throw error;
-    errors.push(error);
-    return null;
-  }
 }

@@ -1,4 +1,6 @@
-import type { HostProfile } from '../../src/core/types.ts';
+import type { HostProfile, Outcome } from '../../src/core/types.ts';
+import { exitCodeOf } from '../../src/reconcile/account.ts';
+import { reconcile } from '../../src/reconcile/reconcile.ts';
 import type { World } from '../../src/reconcile/world.ts';
 import { FakeClock } from '../helpers/fakes/clock.ts';
 import { FakeFileStore } from '../helpers/fakes/file-store.ts';
@@ -52,6 +54,12 @@ export class FakeHost {
   get world(): World {
     const { source, files, service, ledger, history, lock, clock, log } = this;
     return { host: PROFILE, source, files, service, ledger, history, lock, clock, log, identity: IDENTITY };
+  }
+
+  /** One run, with the exit code that it ends with. */
+  async run(): Promise<Outcome & { readonly exit: number }> {
+    const outcome = await reconcile(this.world);
+    return { ...outcome, exit: exitCodeOf(outcome) };
   }
 
   /** Commits a repository whose only layer is this text. */

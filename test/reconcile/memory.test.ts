@@ -13,10 +13,7 @@ beforeEach(() => {
   host = new FakeHost();
 });
 
-async function run(): Promise<Outcome & { exit: number }> {
-  const outcome = await reconcile(host.world);
-  return { ...outcome, exit: exitCodeOf(outcome) };
-}
+const run = () => host.run();
 
 async function rolledOut(common = 'A: one\n'): Promise<void> {
   host.commit(common);

@@ -1,6 +1,4 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Outcome } from '../../src/core/types.ts';
-import { exitCodeOf } from '../../src/reconcile/account.ts';
 import { dryRun } from '../../src/reconcile/dry-run.ts';
 import { reconcile } from '../../src/reconcile/reconcile.ts';
 import { FakeHost, PHP, SHELL } from './host.ts';
@@ -10,11 +8,7 @@ beforeEach(() => {
   host = new FakeHost();
 });
 
-/** One run, with the exit code that it ends with. */
-async function run(): Promise<Outcome & { exit: number }> {
-  const outcome = await reconcile(host.world);
-  return { ...outcome, exit: exitCodeOf(outcome) };
-}
+const run = () => host.run();
 
 /** A host that runs its first commit. */
 async function rolledOut(common = 'A: one\n'): Promise<void> {

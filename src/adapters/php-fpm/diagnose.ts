@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { PoolFacts, ServiceFacts } from '../../core/doctor/facts.ts';
 import { ReconcileError } from '../../core/errors.ts';
+import { collectForeseen } from '../../core/foreseen.ts';
 import type { ParsedFile, ServiceState } from '../../core/types.ts';
 import type { Service } from '../../ports.ts';
 import { findFastCgiParams } from '../nginx-params.ts';
@@ -33,7 +34,8 @@ const NGINX = '/etc/nginx';
  */
 export async function diagnosePhpFpm(request: DiagnosisRequest): Promise<ServiceFacts> {
   const { service, identity, bytes } = request;
-  const { errors, attempt } = startCollecting();
+  const errors: ReconcileError[] = [];
+  const attempt = <T>(work: () => Promise<T>) => collectForeseen(errors, work);
   const configuration = await attempt(() => request.readConfiguration(bytes));
   const state = await attempt(() => service.inspect());
   if (state?.kind === 'orphaned') errors.push(orphaned(state.pids));
@@ -56,21 +58,6 @@ export async function diagnosePhpFpm(request: DiagnosisRequest): Promise<Service
     canEndWithUs: identity.binary === null ? null : canEndWithUs(),
     shadows: findFastCgiParams(NGINX, namesIn(request)),
   };
-}
-
-/** Foreseen failures are put on a list, and give null. */
-function startCollecting() {
-  const errors: ReconcileError[] = [];
-  const attempt = async <T>(work: () => Promise<T>): Promise<T | null> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof ReconcileError)) throw error;
-      errors.push(error);
-      return null;
-    }
-  };
-  return { errors, attempt };
 }
 
 /** A main configuration that cannot be read is found by more than one check. */
