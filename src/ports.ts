@@ -80,8 +80,8 @@ export interface Service {
    * RELOAD_UNANSWERED where it runs anew and is only too busy to answer.
    */
   reload(before: ServiceState & { readonly kind: 'running' }, bytes: Uint8Array | null): Promise<void>;
-  /** Runs the host's start command where one is configured: php-fpm ended at our signal. Never throws. */
-  revive(): Promise<void>;
+  /** Runs the host's start command: php-fpm ended at our signal. False where none is configured. Never throws. */
+  revive(): Promise<boolean>;
   /** Proves, without a signal, that a healthy master other than incarnation `before` runs the bytes. Throws RELOAD_UNPROVEN. */
   prove(before: string | null, bytes: Uint8Array | null): Promise<void>;
   /** What is to be seen of php-fpm's set-up with these bytes in place of the file. Changes nothing. */

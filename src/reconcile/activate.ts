@@ -32,15 +32,16 @@ interface Activation {
 
 /**
  * Without a master nothing takes content over, so nothing is owed for it; but a master that ended at our signal must
- * come back. Only the run that gave the signal may blame content for that (recover.ts): somebody may have stopped
- * php-fpm since.
+ * come back.
  */
-async function proveStart({ world, service, plan }: Activation, state: NotRunning): Promise<number> {
+async function proveStart(activation: Activation, state: NotRunning): Promise<number> {
+  const { world, service, plan } = activation;
   const { owed, lastGood } = world.ledger.read();
   const wasSignalled = owed?.phase === 'installed' && owed.incarnation !== null;
   if (wasSignalled || owed?.phase === 'restoring') {
-    await service.revive();
-    if (lastGood?.fingerprint !== plan.desired.fingerprint) return await proveNewStart(service, plan);
+    const isTried = await service.revive();
+    const isSuspect = isTried && wasSignalled && owed.fingerprint === plan.desired.fingerprint;
+    if (lastGood?.fingerprint !== plan.desired.fingerprint) return await proveNewStart(activation, isSuspect);
     await service.prove(null, phpFpmBytes(plan.desired));
     return 1;
   }
@@ -49,13 +50,20 @@ async function proveStart({ world, service, plan }: Activation, state: NotRunnin
   throw new ReconcileError('SERVICE_ORPHANED', `php-fpm workers without a master: pid ${pids}`);
 }
 
-/** Nobody knows why php-fpm is down, so new content is neither blamed nor taken for proven. */
-async function proveNewStart(service: Service, plan: Plan): Promise<number> {
+/**
+ * Nobody knows why php-fpm is down: somebody may have stopped it, or the power failed. So new content is neither blamed
+ * nor taken for proven, unless it is the content that was signalled, and php-fpm does not start with it.
+ */
+async function proveNewStart({ service, plan }: Activation, isSuspect: boolean): Promise<number> {
   try {
     await service.prove(null, phpFpmBytes(plan.desired));
     return 1;
   } catch (error) {
     if (!(error instanceof ReconcileError)) throw error;
+    if (isSuspect) {
+      await checkTree(service);
+      throw error;
+    }
     const message = `php-fpm ended at an earlier reload and is not back: ${error.message}`;
     throw new ReconcileError('SERVICE_DOWN', message, { cause: error });
   }

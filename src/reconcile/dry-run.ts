@@ -43,7 +43,7 @@ function dryService(service: Service): Service {
     testWith: (bytes) => service.testWith(bytes),
     testLive: () => service.testLive(),
     reload: nothing,
-    revive: nothing,
+    revive: async () => false,
     prove: nothing,
     diagnose: (bytes) => service.diagnose(bytes),
   };

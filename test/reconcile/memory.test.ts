@@ -120,6 +120,18 @@ describe('a run that was killed after its signal', () => {
     expect(host.ledger.read().held).toHaveLength(1);
   });
 
+  test('with content that php-fpm cannot start with is undone by the next one', async () => {
+    await rolledOut();
+    host.commit('A: deadly\n');
+    host.service.startCommand = true;
+    host.service.startsWith = (bytes) => !Buffer.from(bytes ?? []).includes('deadly');
+    await killedAtSignal('after');
+    host.service.stop();
+    expect(await run()).toMatchObject({ exit: 17 });
+    expect(host.loaded()).toContain('"one"');
+    expect(await run()).toMatchObject({ exit: 16 });
+  });
+
   test('blames nobody when the configuration was broken meanwhile', async () => {
     await rolledOut();
     host.commit('A: two\n');

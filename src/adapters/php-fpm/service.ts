@@ -108,7 +108,7 @@ class PhpFpm implements Service {
     }
   }
 
-  revive(): Promise<void> {
+  revive(): Promise<boolean> {
     return start(this.#options.startCommand);
   }
 
@@ -191,8 +191,9 @@ function toMeans(command: readonly string[] | null): Parameters<typeof reloadPhp
 }
 
 /** What comes of it is for the next inspection to see; a start command that fails changes nothing. */
-async function start(command: readonly string[] | null): Promise<void> {
+async function start(command: readonly string[] | null): Promise<boolean> {
   const [program, ...args] = command ?? [];
-  if (program === undefined) return;
+  if (program === undefined) return false;
   await runProgram(program, args, { deadlineMs: START_DEADLINE_MS, output: 'ignore' }).catch(() => undefined);
+  return true;
 }

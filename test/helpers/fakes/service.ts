@@ -24,8 +24,10 @@ export class FakeService implements Service {
   revivals = 0;
   /** What ails php-fpm before anything is changed; null: nothing. */
   ill: string | null = null;
-  /** Whether the host has a start command, which then works. */
+  /** Whether the host has a start command. */
   startCommand = false;
+  /** Whether php-fpm starts with these bytes. */
+  startsWith: (bytes: Bytes) => boolean = () => true;
   readonly rehearsed: Uint8Array[] = [];
   readonly reloadScript: ReloadScript[] = [];
   /** What `php-fpm -t` says to these bytes in the place of the live file. */
@@ -109,9 +111,10 @@ export class FakeService implements Service {
     await this.prove(before.incarnation, bytes);
   }
 
-  async revive(): Promise<void> {
+  async revive(): Promise<boolean> {
     this.revivals++;
-    if (this.startCommand) this.start();
+    if (this.startCommand && this.startsWith(this.#live())) this.start();
+    return this.startCommand;
   }
 
   async prove(before: string | null, bytes: Bytes): Promise<void> {
