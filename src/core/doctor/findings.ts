@@ -80,7 +80,7 @@ export const FINDINGS = {
   ),
   STATE_NOT_KEPT: note(
     'the state directory is in memory: it is lost at a reboot, with all that is held',
-    'Set state to a directory on a disk; until then each boot costs one reload by precaution.',
+    'Set state to a directory on a disk; until then each boot is a first run, which knows neither what is held nor what was live.',
   ),
   LOCK_NOT_LOCAL: warning(
     'the lock is not on a local file system: hosts can block each other, or two runs not see each other',
