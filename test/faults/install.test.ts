@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { buildProgram, hasStrace, listMutatingCalls, runWithFault } from '../helpers/system-calls.ts';
+import { buildProgram, hasStrace, runWithFault } from '../helpers/system-calls.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
+import type { Fault, FaultyRun, Point, TracedProgram } from './traced-program.ts';
+import { listPoints, runWithFaultAt } from './traced-program.ts';
 
 /** What a file is: text and mode, or that it is not. */
 type State = string;
@@ -25,13 +27,12 @@ const scenarios: readonly Scenario[] = [
 if (!hasStrace) console.warn('SKIPPED: stopping a run at every system call needs strace');
 
 describe.skipIf(!hasStrace)('a run that', { timeout: 300_000 }, () => {
-  test.each(scenarios)('$name can be killed at any system call', (scenario) => {
+  test.each(scenarios)('$name can be killed at any system call', async (scenario) => {
     const program = [buildProgram('install-pair'), ...argumentsFor(scenario)];
-    const points = pointsOf(scenario, program);
+    const points = await pointsOf(scenario, program);
     for (const point of points) {
-      prepare(scenario);
-      const where = `killed at ${point.call} ${point.when}`;
-      expect(runWithFault(program, point, 'signal=KILL').status, where).not.toBe(0);
+      const where = `killed at ${point.name}`;
+      expect((await strike(scenario, program, { point, fault: 'KILL' })).exit, where).not.toBe(0);
       for (const state of observe()) expect([scenario.before, scenario.after], where).toContain(state);
       expect(runToEnd(program), where).toBe('done');
       expect(observe(), where).toEqual([scenario.after, scenario.after]);
@@ -40,24 +41,23 @@ describe.skipIf(!hasStrace)('a run that', { timeout: 300_000 }, () => {
     console.info(`${scenario.name}: killed at ${points.length} system calls`);
   });
 
-  test.each(scenarios)('$name ends with both or none when any system call fails', (scenario) => {
+  test.each(scenarios)('$name ends with both or none when any system call fails', async (scenario) => {
     const program = [buildProgram('install-pair'), ...argumentsFor(scenario)];
-    for (const point of pointsOf(scenario, program)) {
-      prepare(scenario);
-      const where = `EIO at ${point.call} ${point.when}`;
-      const { output } = runWithFault(program, point, 'error=EIO');
-      expect(output, where).toMatch(/^(done|WRITE_FAILED .*i\/o error; nothing was changed)\n/);
-      const state = output.startsWith('done') ? scenario.after : scenario.before;
+    for (const point of await pointsOf(scenario, program)) {
+      const where = `EIO at ${point.name}`;
+      const { stdout } = await strike(scenario, program, { point, fault: 'EIO' });
+      expect(stdout, where).toMatch(/^(done|WRITE_FAILED .*i\/o error; nothing was changed)\n/);
+      const state = stdout.startsWith('done') ? scenario.after : scenario.before;
       expect(observe(), where).toEqual([state, state]);
       expect(runToEnd(program), where).toBe('done');
       expect(leftovers(), where).toEqual([]);
     }
   });
 
-  test('cannot put back what it changed says so, with the first failure', () => {
+  test('cannot put back what it changed says so, with the first failure', async () => {
     const scenario = scenarios[0] as Scenario;
     const program = [buildProgram('install-pair'), ...argumentsFor(scenario)];
-    const rename = pointsOf(scenario, program).find(({ call }) => call.startsWith('rename'));
+    const rename = (await pointsOf(scenario, program)).find(({ call }) => call.startsWith('rename'));
     prepare(scenario);
     const { output } = runWithFault(program, { call: rename?.call ?? '', when: '2+' }, 'error=EIO');
     expect(output).toMatch(
@@ -77,11 +77,26 @@ function argumentsFor({ after }: Scenario): readonly string[] {
   return [directory, text, mode];
 }
 
-function pointsOf(scenario: Scenario, program: readonly string[]) {
+/** Every call on the files; what it prints does not count. */
+async function pointsOf(scenario: Scenario, program: readonly string[]): Promise<readonly Point[]> {
   prepare(scenario);
-  const points = listMutatingCalls(program);
+  const { points } = await listPoints(traced(program));
   expect(observe()).toEqual([scenario.after, scenario.after]);
-  return points;
+  return points.filter(({ output }) => output === null);
+}
+
+async function strike(
+  scenario: Scenario,
+  program: readonly string[],
+  blow: { readonly point: Point; readonly fault: Fault },
+): Promise<FaultyRun> {
+  prepare(scenario);
+  return await runWithFaultAt(traced(program), blow, async () => prepare(scenario));
+}
+
+/** Its outputs stand beside the program, away from the files. */
+function traced(program: readonly string[]): TracedProgram {
+  return { args: program, env: process.env, directory: dirname(program[0] ?? '') };
 }
 
 function prepare({ before }: Scenario): void {

@@ -46,11 +46,11 @@ export function listMutatingCalls(program: readonly string[]): readonly CallPoin
     });
 }
 
-/** Runs with `kill -9` or an errno in the place of a call, which is not carried out. `when` may be `2+`. */
+/** Runs with an errno in the place of calls, which are not carried out. `when` may be `2+`. */
 export function runWithFault(
   program: readonly string[],
   { call, when }: { readonly call: string; readonly when: number | string },
-  fault: 'signal=KILL' | `error=${string}`,
+  fault: `error=${string}`,
 ): TracedRun {
   return run(
     ['-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${call}:${fault}:when=${when}`],
