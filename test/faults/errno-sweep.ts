@@ -34,7 +34,7 @@ export async function sweepErrors(rehearsed: Rehearsed, waysPerCall: number): Pr
 /** A signal fails in other ways than a call on a disk. */
 function faultsAt({ call }: Point, turn: number, ways: number): readonly Fault[] {
   if (call === 'kill') return ['EPERM', 'ESRCH'];
-  return Array.from({ length: ways }, (_, i) => ERRORS[(turn + i) % ERRORS.length] ?? 'EIO');
+  return Array.from({ length: ways }, (_, i) => ERRORS[(turn + 2 * i) % ERRORS.length] ?? 'EIO');
 }
 
 async function tryFault(rehearsed: Rehearsed, { point, fault }: Broken): ReturnType<Trial['run']> {
