@@ -52,15 +52,18 @@ function checkAttempts({ owed, lastGood }: LedgerRecord, { fingerprint }: Desire
 }
 
 async function planRun(world: World, wanted: Desired, record: LedgerRecord): Promise<Plan | null> {
-  const difference = makePlan(wanted, observeAll(world, wanted), record.owed !== null);
-  return difference ?? (wasProven(record, wanted) ? null : await planFirstProof(world, wanted, record));
+  const plan = makePlan(wanted, observeAll(world, wanted), record.owed !== null);
+  if ((plan !== null && plan.reload !== null) || wasProven(record, wanted)) return plan;
+  const proof = await planFirstProof(world, wanted, record);
+  return proof === null ? plan : { ...proof, changes: plan?.changes ?? [] };
 }
 
-/** Whether php-fpm was proven to run just this. */
+/** Whether php-fpm was proven to run just this. What was only found on the disk was not. */
 function wasProven({ lastGood }: LedgerRecord, wanted: Desired): boolean {
+  if (lastGood === null || (lastGood.commit === null && lastGood.incarnation === null)) return false;
   const bytes = phpFpmBytes(wanted);
-  const kept = lastGood?.files.find((file) => file.target === 'php-fpm');
-  return lastGood !== null && (kept?.sha256 ?? null) === (bytes === null ? null : sha256(bytes));
+  const kept = lastGood.files.find((file) => file.target === 'php-fpm');
+  return (kept?.sha256 ?? null) === (bytes === null ? null : sha256(bytes));
 }
 
 /**

@@ -207,6 +207,17 @@ describe('files that somebody made right before the run', () => {
     expect(host.loaded()).toContain('"two"');
   });
 
+  test('are reloaded at a first run that only has to make the other file', async () => {
+    const other = new FakeHost();
+    other.commit('A: two\n');
+    await reconcile(other.world);
+    host.files.place(PHP, other.php(), { mode: 0o600 });
+    host.commit('A: two\n');
+    expect(await run()).toMatchObject({ changes: [{ kind: 'create' }], reloads: 1 });
+    expect(host.loaded()).toContain('"two"');
+    expect(await run()).toMatchObject({ kind: 'in-sync' });
+  });
+
   test('are taken as they are where it has', async () => {
     await rolledOut();
     await placedByHand();
