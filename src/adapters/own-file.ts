@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, linkSync, readFileSync, renameSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, linkSync, lstatSync, readFileSync, renameSync } from 'node:fs';
 import type { FileContent } from './atomic-file.ts';
 import { makeTemporaryName, removeEntry, replaceFile, stageFile } from './atomic-file.ts';
 import type { Directory } from './directory.ts';
@@ -50,9 +50,15 @@ export function createOwnFile(directory: Directory, name: string, bytes: Uint8Ar
 
 /** Gives a file a further name, in the place of whatever has it. Throws node's own errors. */
 export function linkOver(directory: Directory, name: string, further: string): void {
+  // Between two names of one file rename(2) does nothing, and would leave the temporary one.
+  if (inodeOf(directory, name) === inodeOf(directory, further)) return;
   const temporary = makeTemporaryName(further);
   linkSync(directory.at(name), directory.at(temporary));
   renameSync(directory.at(temporary), directory.at(further));
+}
+
+function inodeOf(directory: Directory, name: string): number | undefined {
+  return lstatSync(directory.at(name), { throwIfNoEntry: false })?.ino;
 }
 
 function ownContent(bytes: Uint8Array): FileContent {

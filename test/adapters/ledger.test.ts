@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   rmSync,
@@ -100,6 +101,14 @@ describe('kept bytes that are damaged', () => {
     fileLedger(state).keep(Buffer.from('x'));
     expect(fileLedger(state).recall('../ledger.json')).toBeNull();
   });
+});
+
+test('a run that was killed between the two names of a record leaves nothing behind at the next write', () => {
+  const state = makeState();
+  fileLedger(state).write(empty);
+  linkSync(join(state, 'ledger.json'), join(state, 'ledger.previous.json'));
+  fileLedger(state).write({ ...empty, highWater: 'a' });
+  expect(readdirSync(state).sort()).toEqual(['ledger.json', 'ledger.previous.json']);
 });
 
 test('pruning removes the temporaries of killed runs', () => {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { temporaryDirectory } from './temporary-directory.ts';
+import { isRoot, temporaryDirectory } from './temporary-directory.ts';
 import { waitFor } from './wait-for.ts';
 
 export const hasNginx = spawnSync('nginx', ['-v']).status === 0;
@@ -50,7 +50,7 @@ export async function startNginx(socket: string, script: string): Promise<TestNg
 
 function configuration(port: number, socket: string, script: string): string {
   return `
-user root;
+${isRoot ? 'user root;' : ''}
 worker_processes 1;
 daemon off;
 pid nginx.pid;
