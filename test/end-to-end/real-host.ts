@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -100,6 +100,30 @@ export class RealHost {
   async revert(): Promise<void> {
     await this.#git.raw(['revert', '--no-edit', 'HEAD']);
     await this.#git.raw(['push', 'origin', 'main']);
+  }
+
+  /** Makes commits with these contents of one file in the bare repository, which `moveTip` can then go through. */
+  async commitAhead(path: string, contents: readonly string[]): Promise<readonly string[]> {
+    const commits = contents.map((content, i) =>
+      [
+        'commit refs/heads/ahead',
+        `committer test <test@localhost> ${i} +0000`,
+        'data 0',
+        ...(i === 0 ? ['from refs/heads/main^0'] : []),
+        `M 100644 inline ${path}`,
+        `data ${Buffer.byteLength(content)}\n${content}`,
+      ].join('\n'),
+    );
+    execFileSync('git', ['-C', this.bare, 'fast-import', '--quiet'], { input: `${commits.join('\n')}\n` });
+    const listed = execFileSync('git', ['-C', this.bare, 'rev-list', '--reverse', 'main..ahead'], {
+      encoding: 'utf8',
+    });
+    return listed.trim().split('\n');
+  }
+
+  /** The tip of the branch, without a push. */
+  moveTip(commit: string): void {
+    execFileSync('git', ['-C', this.bare, 'update-ref', 'refs/heads/main', commit]);
   }
 
   /** Forces the branch back to a commit, as `git reset --hard` and `git push --force` do. */

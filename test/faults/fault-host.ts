@@ -79,7 +79,7 @@ export class FaultHost {
 
   /** The tip of the branch, without a push. */
   setTip(commit: string): void {
-    execFileSync('git', ['-C', this.real.bare, 'update-ref', 'refs/heads/main', commit]);
+    this.real.moveTip(commit);
   }
 
   /** What `restore` goes back to: both files, the state directory, the lock, the tip, what php-fpm runs. */
