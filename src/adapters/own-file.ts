@@ -54,7 +54,12 @@ export function linkOver(directory: Directory, name: string, further: string): v
   if (inodeOf(directory, name) === inodeOf(directory, further)) return;
   const temporary = makeTemporaryName(further);
   linkSync(directory.at(name), directory.at(temporary));
-  renameSync(directory.at(temporary), directory.at(further));
+  try {
+    renameSync(directory.at(temporary), directory.at(further));
+  } catch (error) {
+    removeEntry(directory, temporary);
+    throw error;
+  }
 }
 
 function inodeOf(directory: Directory, name: string): number | undefined {
