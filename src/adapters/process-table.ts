@@ -94,13 +94,16 @@ export function ageMs(stat: ProcessStat): number {
   return Math.max(uptimeMs - stat.startTicks * TICK_MS, (ownTicks - stat.startTicks) * TICK_MS);
 }
 
-/** Where the sockets that a process listens on are bound: paths, and ports as digits. */
-export function readListenAddresses(pid: number): readonly string[] {
-  const inodes = new Set(
-    listDescriptors(pid).flatMap((fd) => socketInode(readLink(`/proc/${pid}/fd/${fd}`))),
-  );
-  if (inodes.size === 0) return [];
-  return [
+/**
+ * Where the sockets that a process listens on are bound: paths, and ports as digits. Null where that cannot be told: its
+ * descriptors may not be looked at, or none of them listens any more. An empty list is a process that is ending.
+ */
+export function readListenAddresses(pid: number): readonly string[] | null {
+  const descriptors = listDescriptors(pid);
+  if (descriptors === null || descriptors.length === 0) return descriptors;
+  const inodes = new Set(descriptors.flatMap((fd) => socketInode(readLink(`/proc/${pid}/fd/${fd}`))));
+  if (inodes.size === 0) return null;
+  const addresses = [
     ...findRows(
       `/proc/${pid}/net/unix`,
       (row) => row[3] === LISTENING_UNIX && inodes.has(row[6] ?? ''),
@@ -111,16 +114,17 @@ export function readListenAddresses(pid: number): readonly string[] {
       )
       .map((row) => String(Number.parseInt(row[1]?.split(':').at(-1) ?? '', 16))),
   ];
+  return addresses.length === 0 ? null : addresses;
 }
 
 const LISTENING_UNIX = '00010000'; // flag __SO_ACCEPTCON of linux/net.h
 const LISTENING_TCP = '0A'; // TCP_LISTEN of net/tcp_states.h
 
-function listDescriptors(pid: number): readonly string[] {
+function listDescriptors(pid: number): readonly string[] | null {
   try {
     return readdirSync(`/proc/${pid}/fd`);
   } catch {
-    return []; // gone, or not ours to read
+    return null; // gone, or not ours to read
   }
 }
 

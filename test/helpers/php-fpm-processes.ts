@@ -21,7 +21,9 @@ function processesOf(dir: string): readonly number[] {
 function belongsTo(pid: number, dir: string): boolean {
   if (!readExecutable(pid)?.includes('php-fpm')) return false;
   const named = readCommandLine(pid).some((argument) => argument.includes(`${dir}/`));
-  return named || readListenAddresses(pid).some((path) => path.startsWith(`${dir}/`)) || logsTo(pid, dir);
+  return (
+    named || (readListenAddresses(pid) ?? []).some((path) => path.startsWith(`${dir}/`)) || logsTo(pid, dir)
+  );
 }
 
 function logsTo(pid: number, dir: string): boolean {

@@ -88,12 +88,15 @@ function isMasterProcess(pid: number): boolean {
   return readCommandLine(pid)[0]?.startsWith('php-fpm: master process (') ?? false;
 }
 
-/** Pools of two installations may share a name; the socket that a worker listens on tells them apart. */
+/**
+ * Pools of two installations may share a name; the socket that a worker listens on tells them apart. One that is ending has
+ * no descriptors any more, and answers nobody.
+ */
 function isWorkerOf(pool: FpmPool, worker: Worker): boolean {
   if (pool.name !== worker.pool || readPidNamespace(worker.pid) !== readPidNamespace('self')) return false;
   const bound = readListenAddresses(worker.pid);
   const { listen } = pool;
-  if (bound.length === 0 || listen === null) return true;
+  if (bound === null || listen === null) return true;
   return bound.some((address) => listen === address || listen.endsWith(`:${address}`));
 }
 
