@@ -1,16 +1,14 @@
-import { closeSync, constants, existsSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs';
-import { ReconcileError } from '../core/errors.ts';
+import { closeSync, constants, existsSync, fsyncSync, openSync, readSync } from 'node:fs';
 import { sha256 } from '../core/sha256.ts';
 import type { HistoryEntry, HistoryLine } from '../core/types.ts';
 import type { History } from '../ports.ts';
 import { writeAll } from './atomic-file.ts';
-import type { Directory, DirectoryRules } from './directory.ts';
-import { ensureDirectory, withDirectory } from './directory.ts';
-import { describe } from './errno.ts';
-import { readOwnFile } from './own-file.ts';
+import type { Directory } from './directory.ts';
+import { ensureDirectory } from './directory.ts';
+import { inOwnDirectory, OWN_DIRECTORY } from './own-directory.ts';
+import { readOwnFile, statOwnFile } from './own-file.ts';
 
 const FILE = 'history.jsonl';
-const RULES: DirectoryRules = { code: 'STATE_UNUSABLE' };
 /** What the first line names in the place of a line before it. */
 const BEGINNING = sha256('');
 /** A line is read back from the end in steps of this many bytes. */
@@ -26,7 +24,7 @@ const STEP = 4096;
 export function fileHistory(stateDir: string): History {
   return {
     append: (entry) => {
-      ensureDirectory(stateDir, RULES);
+      ensureDirectory(stateDir, OWN_DIRECTORY);
       using(stateDir, (directory) => appendEntry(directory, entry));
     },
     read: () => (existsSync(stateDir) ? using(stateDir, readLines) : []),
@@ -34,15 +32,7 @@ export function fileHistory(stateDir: string): History {
 }
 
 function using<T>(path: string, work: (directory: Directory) => T): T {
-  return withDirectory(path, RULES, (directory) => {
-    try {
-      return work(directory);
-    } catch (error) {
-      throw new ReconcileError('STATE_UNUSABLE', `history ${path}/${FILE}: ${describe(error)}`, {
-        cause: error,
-      });
-    }
-  });
+  return inOwnDirectory(path, `history ${path}/${FILE}`, work);
 }
 
 /** Written at its position, so that a failed or short write of an earlier run is behind a line end of its own. */
@@ -50,14 +40,13 @@ function appendEntry(directory: Directory, entry: HistoryEntry): void {
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const fd = openSync(directory.at(FILE), flags, 0o600);
   try {
-    const stats = fstatSync(fd);
-    if (!stats.isFile() || stats.uid !== process.geteuid?.()) throw new Error('it is no file of this user');
-    const last = readLastLine(fd, stats.size);
+    const { size } = statOwnFile(fd, FILE);
+    const last = readLastLine(fd, size);
     const line = JSON.stringify({ previous: last === null ? BEGINNING : sha256(last.bytes), ...entry });
     const text = `${last === null || last.isWhole ? '' : '\n'}${line}\n`;
-    writeAll(fd, Buffer.from(text), stats.size);
+    writeAll(fd, Buffer.from(text), size);
     fsyncSync(fd);
-    if (stats.size === 0) fsyncSync(directory.fd);
+    if (size === 0) fsyncSync(directory.fd);
   } finally {
     closeSync(fd);
   }

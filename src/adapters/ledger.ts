@@ -1,15 +1,14 @@
 import { existsSync, fsyncSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { ReconcileError } from '../core/errors.ts';
 import { EMPTY_RECORD, salvageRecord } from '../core/ledger-record.ts';
 import { sha256 } from '../core/sha256.ts';
 import type { LedgerRecord } from '../core/types.ts';
 import type { Ledger } from '../ports.ts';
 import { removeEntry, sweepTemporaries } from './atomic-file.ts';
-import type { Directory, DirectoryRules } from './directory.ts';
-import { ensureDirectory, withDirectory } from './directory.ts';
-import { describe } from './errno.ts';
+import type { Directory } from './directory.ts';
+import { ensureDirectory } from './directory.ts';
 import { formatLedger, parseLedger } from './ledger-format.ts';
+import { inOwnDirectory, OWN_DIRECTORY } from './own-directory.ts';
 import { linkOver, readOwnFile, writeOwnFile } from './own-file.ts';
 
 const FILE = 'ledger.json';
@@ -18,7 +17,6 @@ const PREVIOUS = 'ledger.previous.json';
 const STORE = 'store';
 /** Damaged records that are kept for people to look at; the last place is used again and again. */
 const DAMAGED_LIMIT = 5;
-const RULES: DirectoryRules = { code: 'STATE_UNUSABLE' };
 
 /**
  * The host's memory in a directory: `ledger.json` with its own checksum, the record before it, and `store/<sha256>`
@@ -31,7 +29,7 @@ const RULES: DirectoryRules = { code: 'STATE_UNUSABLE' };
 export function fileLedger(stateDir: string): Ledger {
   const store = join(stateDir, STORE);
   const write = (record: LedgerRecord): void => {
-    ensureDirectory(stateDir, RULES);
+    ensureDirectory(stateDir, OWN_DIRECTORY);
     using(stateDir, (directory) => writeRecord(directory, record));
   };
   const read = (): LedgerRecord => (existsSync(stateDir) ? using(stateDir, readRecord) : EMPTY_RECORD);
@@ -41,7 +39,7 @@ export function fileLedger(stateDir: string): Ledger {
     keep: (bytes) => {
       // Kept bytes without a record are the trace of a lost one: so the record comes first.
       if (!existsSync(join(stateDir, FILE))) write(read());
-      ensureDirectory(store, RULES);
+      ensureDirectory(store, OWN_DIRECTORY);
       return using(store, (directory) => keepBytes(directory, bytes));
     },
     recall: (sha256) =>
@@ -54,15 +52,7 @@ export function fileLedger(stateDir: string): Ledger {
 }
 
 function using<T>(path: string, work: (directory: Directory) => T): T {
-  return withDirectory(path, RULES, (directory) => {
-    try {
-      return work(directory);
-    } catch (error) {
-      throw new ReconcileError('STATE_UNUSABLE', `state directory ${path}: ${describe(error)}`, {
-        cause: error,
-      });
-    }
-  });
+  return inOwnDirectory(path, `state directory ${path}`, work);
 }
 
 function readRecord(directory: Directory): LedgerRecord {

@@ -10,13 +10,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { ReconcileError } from '../core/errors.ts';
 import type { Lock, Release } from '../ports.ts';
-import type { Directory, DirectoryRules } from './directory.ts';
-import { ensureDirectory, withDirectory } from './directory.ts';
+import type { Directory } from './directory.ts';
+import { ensureDirectory } from './directory.ts';
 import { describe, errnoOf } from './errno.ts';
+import { inOwnDirectory, OWN_DIRECTORY } from './own-directory.ts';
 
-const RULES: DirectoryRules = { code: 'STATE_UNUSABLE' };
 /** What flock(1) is told to exit with when somebody else holds the lock. */
 const BUSY = 75;
 /** flock(1) with -n answers in 2 ms; longer means a file system that hangs. */
@@ -39,14 +38,10 @@ export function flockLock(path: string): Lock {
 }
 
 function acquire(path: string): Release | null {
-  ensureDirectory(dirname(path), RULES);
-  return withDirectory(dirname(path), RULES, (directory) => {
-    try {
-      return lockEntry(directory, basename(path));
-    } catch (error) {
-      throw new ReconcileError('STATE_UNUSABLE', `cannot lock ${path}: ${describe(error)}`, { cause: error });
-    }
-  });
+  ensureDirectory(dirname(path), OWN_DIRECTORY);
+  return inOwnDirectory(dirname(path), `cannot lock ${path}`, (directory) =>
+    lockEntry(directory, basename(path)),
+  );
 }
 
 /** Whoever deletes the file lets two processes lock two inodes: only a lock on the file that has the name counts. */

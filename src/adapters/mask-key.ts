@@ -1,14 +1,12 @@
-import { ReconcileError } from '../core/errors.ts';
 import { sweepTemporaries } from './atomic-file.ts';
-import type { Directory, DirectoryRules } from './directory.ts';
+import type { Directory } from './directory.ts';
 import { ensureDirectory, withDirectory } from './directory.ts';
-import { describe } from './errno.ts';
+import { inOwnDirectory, OWN_DIRECTORY } from './own-directory.ts';
 import { createOwnFile, readOwnFile, writeOwnFile } from './own-file.ts';
 import { readRandomBytes } from './randomness.ts';
 
 const FILE = 'mask.key';
 const LENGTH = 32;
-const RULES: DirectoryRules = { code: 'STATE_UNUSABLE' };
 
 /**
  * The 32 random bytes with which this host marks secrets in its output: made once (0600, durable) and the same for
@@ -16,22 +14,17 @@ const RULES: DirectoryRules = { code: 'STATE_UNUSABLE' };
  * older logs then compare with nothing. Throws STATE_UNUSABLE.
  */
 export function maskKey(stateDir: string): Uint8Array {
-  ensureDirectory(stateDir, RULES);
-  return withDirectory(stateDir, RULES, (directory) => {
-    try {
-      sweepTemporaries(directory, FILE);
-      return readKey(directory) ?? makeKey(directory);
-    } catch (error) {
-      const message = `cannot read or make ${stateDir}/${FILE}: ${describe(error)}`;
-      throw new ReconcileError('STATE_UNUSABLE', message, { cause: error });
-    }
+  ensureDirectory(stateDir, OWN_DIRECTORY);
+  return inOwnDirectory(stateDir, `cannot read or make ${stateDir}/${FILE}`, (directory) => {
+    sweepTemporaries(directory, FILE);
+    return readKey(directory) ?? makeKey(directory);
   });
 }
 
 /** The key as it is, or bytes for this one output where there is none yet: a dry run makes nothing. Never throws. */
 export function borrowMaskKey(stateDir: string): Uint8Array {
   try {
-    return withDirectory(stateDir, RULES, readKey) ?? readRandomBytes(LENGTH);
+    return withDirectory(stateDir, OWN_DIRECTORY, readKey) ?? readRandomBytes(LENGTH);
   } catch {
     return readRandomBytes(LENGTH); // no state directory yet, or not ours to read
   }

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { closeSync, fstatSync, fsyncSync, linkSync, lstatSync, readFileSync, renameSync } from 'node:fs';
 import type { FileContent } from './atomic-file.ts';
 import { makeTemporaryName, removeEntry, replaceFile, stageFile } from './atomic-file.ts';
@@ -13,9 +14,7 @@ export function readOwnFile(directory: Directory, name: string): Buffer | null {
   try {
     const fd = openEntry(directory, name);
     try {
-      const stats = fstatSync(fd);
-      if (!stats.isFile() || stats.uid !== process.geteuid?.())
-        throw new Error(`${name} is no file of this user`);
+      statOwnFile(fd, name);
       return readFileSync(fd);
     } finally {
       closeSync(fd);
@@ -24,6 +23,14 @@ export function readOwnFile(directory: Directory, name: string): Buffer | null {
     if (errnoOf(error) === 'ENOENT') return null;
     throw error;
   }
+}
+
+/** An open file of the program's own. Throws an error for what is no regular file of ours. */
+export function statOwnFile(fd: number, name: string): Stats {
+  const stats = fstatSync(fd);
+  if (!stats.isFile() || stats.uid !== process.geteuid?.())
+    throw new Error(`${name} is no file of this user`);
+  return stats;
 }
 
 /** Replaces it atomically and durably, readable to this user alone. Throws node's own errors. */

@@ -98,8 +98,7 @@ async function expectUntouched(placed: PlacedHost, { forbid, permit }: Obstacle)
 }
 
 async function start(directory: string): Promise<PlacedHost> {
-  const [phpFpm, shell, state] = ['fpm.d', 'profile.d', 'var/reconcile'].map((name) => join(directory, name));
-  const placed = await PlacedHost.start({ phpFpm: phpFpm ?? '', shell: shell ?? '', state: state ?? '' });
+  const placed = await PlacedHost.startBelow(directory);
   expect(placed.once()).toMatchObject({ exit: 0, stderr: '' });
   return placed;
 }

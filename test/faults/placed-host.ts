@@ -45,6 +45,16 @@ export class PlacedHost {
     return placed;
   }
 
+  /** The same with all places in one directory. */
+  static async startBelow(directory: string): Promise<PlacedHost> {
+    const place = (name: string): string => join(directory, name);
+    return await PlacedHost.start({
+      phpFpm: place('fpm.d'),
+      shell: place('profile.d'),
+      state: place('var/reconcile'),
+    });
+  }
+
   /** The configuration of `RealHost`, with these places in it. */
   configure(settings = ''): void {
     const { host, paths } = this;

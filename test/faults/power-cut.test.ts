@@ -74,11 +74,7 @@ class Bench {
   /** A host whose files stand on a disk of their own. Repository, lock, php-fpm and temporaries stand elsewhere. */
   static async start(sweep: Sweep): Promise<Bench> {
     const disk = LoopDisk.make(sweep.kind);
-    const [phpFpm, shell, state] = ['fpm.d', 'profile.d', 'var/reconcile'].map((name) =>
-      join(disk.path, name),
-    );
-    if (phpFpm === undefined || shell === undefined || state === undefined) throw new Error('three places');
-    const placed = await PlacedHost.start({ phpFpm, shell, state });
+    const placed = await PlacedHost.startBelow(disk.path);
     // What a killed run leaves there goes with the host.
     onTestFinished(() => void vi.unstubAllEnvs());
     vi.stubEnv('TMPDIR', join(placed.host.directory, 'tmp'));

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { HostProfile, Outcome } from '../../src/core/types.ts';
 import { exitCodeOf } from '../../src/reconcile/account.ts';
 import { reconcile } from '../../src/reconcile/reconcile.ts';
@@ -60,6 +61,12 @@ export class FakeHost {
   async run(): Promise<Outcome & { readonly exit: number }> {
     const outcome = await reconcile(this.world);
     return { ...outcome, exit: exitCodeOf(outcome) };
+  }
+
+  /** A commit and the run that applies it. */
+  async rollOut(common = 'A: one\n'): Promise<void> {
+    this.commit(common);
+    expect(await this.run()).toMatchObject({ kind: 'applied', exit: 0 });
   }
 
   /** Commits a repository whose only layer is this text. */

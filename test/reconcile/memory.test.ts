@@ -14,11 +14,7 @@ beforeEach(() => {
 });
 
 const run = () => host.run();
-
-async function rolledOut(common = 'A: one\n'): Promise<void> {
-  host.commit(common);
-  expect(await run()).toMatchObject({ kind: 'applied', exit: 0 });
-}
+const rolledOut = (common?: string) => host.rollOut(common);
 
 /** A commit that php-fpm did not take over, and the run that undid it. */
 async function undone(): Promise<void> {

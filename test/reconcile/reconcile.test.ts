@@ -9,12 +9,7 @@ beforeEach(() => {
 });
 
 const run = () => host.run();
-
-/** A host that runs its first commit. */
-async function rolledOut(common = 'A: one\n'): Promise<void> {
-  host.commit(common);
-  expect(await run()).toMatchObject({ kind: 'applied', exit: 0 });
-}
+const rolledOut = (common?: string) => host.rollOut(common);
 
 describe('a run changes only what differs', () => {
   test('the first run writes both files and reloads once', async () => {
