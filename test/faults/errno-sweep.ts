@@ -15,13 +15,14 @@ interface Broken {
 }
 
 /**
- * Lets each call of a run fail, in so many ways in the long form; the errors take turns. The run must end with a code of
- * the table and leave whole files, and the next one must make it good. A fault that could not be brought to its call is
- * counted as missed.
+ * Lets each call of a run fail: in the long form with every error from the point `from` on, before it and in the short form
+ * with one, in turns. The run must end with a code of the table and leave whole files, and the next one must make it
+ * good. A fault that could not be brought to its call is counted as missed.
  */
-export async function sweepErrors(rehearsed: Rehearsed, waysPerCall: number): Promise<Swept> {
-  const faults = choose(rehearsed.points, 4).flatMap((point, i) =>
-    faultsAt(point, i, isLong ? waysPerCall : 1).map((fault) => ({ point, fault })),
+export async function sweepErrors(rehearsed: Rehearsed, from = 0): Promise<Swept> {
+  const { points } = rehearsed;
+  const faults = choose(points, 4).flatMap((point, i) =>
+    faultsAt(point, i, isLong && points.indexOf(point) >= from).map((fault) => ({ point, fault })),
   );
   return await sweep(
     faults.map((broken) => ({
@@ -32,9 +33,9 @@ export async function sweepErrors(rehearsed: Rehearsed, waysPerCall: number): Pr
 }
 
 /** A signal fails in other ways than a call on a disk. */
-function faultsAt({ call }: Point, turn: number, ways: number): readonly Fault[] {
+function faultsAt({ call }: Point, turn: number, isEach: boolean): readonly Fault[] {
   if (call === 'kill') return ['EPERM', 'ESRCH'];
-  return Array.from({ length: ways }, (_, i) => ERRORS[(turn + 2 * i) % ERRORS.length] ?? 'EIO');
+  return isEach ? ERRORS : [ERRORS[turn % ERRORS.length] ?? 'EIO'];
 }
 
 async function tryFault(rehearsed: Rehearsed, { point, fault }: Broken): ReturnType<Trial['run']> {
