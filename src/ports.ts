@@ -1,5 +1,6 @@
 /** The outside world, as the plot sees it. Adapters implement these; nothing else may touch it. */
 import type { ServiceFacts } from './core/doctor/facts.ts';
+import type { Advance, Commit } from './core/git/commit.ts';
 import type {
   Change,
   HistoryEntry,
@@ -14,17 +15,28 @@ import type {
 /** Where commits come from. Never writes a work tree, never runs anything of the repository. */
 export interface GitSource {
   /**
-   * The commit at the tip of the tracked branch, 40 hex digits.
-   * Throws SOURCE_UNREACHABLE, or SOURCE_BRANCH_MISSING when the repository is there and the branch is not.
+   * The commit that is to be live, 40 hex digits: the tip of the tracked branch, what the tracked tag names, or the
+   * tracked commit itself. Throws SOURCE_UNREACHABLE, SOURCE_DENIED, SERVER_UNTRUSTED, or SOURCE_BRANCH_MISSING
+   * when the repository is there and the branch or tag is not.
    */
   probe(): Promise<string>;
-  /** One commit whole. Throws SOURCE_UNREACHABLE or SOURCE_DAMAGED. */
+  /** A commit that was probed, whole. Throws SOURCE_DAMAGED, SOURCE_TOO_LARGE, and what `probe` throws. */
   read(commit: string): Promise<Snapshot>;
+  /** The object of a commit that was probed. Throws what `read` throws. */
+  inspect(commit: string): Promise<Commit>;
   /**
-   * Whether `commit` has `ancestor` among its ancestors; false when the ancestor is not in the repository any more.
-   * Throws SOURCE_UNREACHABLE or SOURCE_DAMAGED.
+   * How a commit that was probed relates to one that was live, which the repository need not have any more. Throws what
+   * `read` throws.
    */
-  contains(commit: string, ancestor: string): Promise<boolean>;
+  compare(commit: string, live: string): Promise<Advance>;
+}
+
+/** Who may speak for the repository. */
+export interface Signers {
+  /** `tip`: whoever signs a commit vouches for all of it; `all-new`: and for nothing that others brought in since. */
+  readonly scope: 'tip' | 'all-new';
+  /** Throws COMMIT_UNTRUSTED naming every commit that is not signed by one of them, and why. */
+  verify(commits: readonly Commit[]): Promise<void>;
 }
 
 /**

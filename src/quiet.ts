@@ -70,9 +70,9 @@ function isSameCall(quiet: QuietRecord, call: Call): boolean {
 }
 
 function isSameHost(quiet: QuietRecord): boolean {
-  return (
-    readRef(quiet.source.gitdir, quiet.source.ref) === quiet.source.commit && quiet.files.every(isSameFile)
-  );
+  const { source, files } = quiet;
+  if (source === null || readRef(source.gitdir, source.ref) !== source.commit) return false;
+  return files.every(isSameFile);
 }
 
 function isSameFile(file: KeptFile): boolean {

@@ -4,7 +4,7 @@ import { systemClock } from './adapters/clock.ts';
 import { readDirectory } from './adapters/directory-snapshot.ts';
 import { fileStore } from './adapters/files.ts';
 import { findGitdir, isGitdir } from './adapters/git/layout.ts';
-import { fullRef, localRepoSource } from './adapters/git/local.ts';
+import { localRepoSource } from './adapters/git/local.ts';
 import { fileHistory } from './adapters/history.ts';
 import { readHostFacts } from './adapters/host-facts.ts';
 import { fileLedger } from './adapters/ledger.ts';
@@ -18,11 +18,14 @@ import { phpFpmService } from './adapters/php-fpm/service.ts';
 import { readPlaces } from './adapters/places.ts';
 import { endPrograms } from './adapters/processes.ts';
 import { copyRepositoryTemplate } from './adapters/repository-template.ts';
+import type { SnapshotLimits } from './adapters/snapshot-rules.ts';
+import { SNAPSHOT_LIMITS } from './adapters/snapshot-rules.ts';
 import type { Config } from './config/config.ts';
 import { resolveConfig } from './config/resolve.ts';
 import { readWritten } from './config/written.ts';
 import type { PlaceFacts } from './core/doctor/facts.ts';
 import { ReconcileError } from './core/errors.ts';
+import { refOf } from './core/git/tracked.ts';
 import { parseFile } from './core/grammar.ts';
 import { sha256 } from './core/sha256.ts';
 import type { Snapshot } from './core/types.ts';
@@ -54,10 +57,12 @@ export function openHost(request: HostRequest): OpenHost {
   // Read once, so that the quiet record never names other bytes than those that this run obeys.
   const bytes = readConfigBytes(request.configPath);
   const config = parseConfig(request.configPath, bytes, request.environment);
-  const { repository, profile, state, limits } = config;
+  const { repository, profile, state } = config;
   const world: World = {
     host: profile,
-    source: localRepoSource({ ...repository, limits: { fileBytes: limits.fileBytes } }),
+    source: localRepoSource({ ...repository, limits: snapshotLimits(config) }),
+    isPinned: repository.tracked.kind === 'commit',
+    signers: null,
     files: fileStore(),
     service: makeService(config),
     ledger: fileLedger(state),
@@ -69,20 +74,25 @@ export function openHost(request: HostRequest): OpenHost {
       version: VERSION,
       config: { path: request.configPath, sha256: sha256(bytes) },
       environment: identifyEnvironment(request.environment),
-      source: locateTip(repository),
+      tip: locateTip(repository),
     },
   };
   const key = (isDry: boolean): Uint8Array => (isDry ? borrowMaskKey(state) : maskKey(state));
   return { config, world, endPrograms, maskKey: key };
 }
 
+function snapshotLimits({ limits }: Config): SnapshotLimits {
+  return { ...SNAPSHOT_LIMITS, fileBytes: limits.fileBytes };
+}
+
 /** Where a quiet pass looks for the tip; a repository that is away is told by the full pass. */
-function locateTip({ gitdir, branch }: Config['repository']): World['identity']['source'] {
-  const ref = fullRef(branch);
+function locateTip({ path, tracked }: Config['repository']): World['identity']['tip'] {
+  const ref = refOf(tracked);
+  if (ref === null) return null;
   try {
-    return { gitdir: findGitdir(gitdir), ref };
+    return { gitdir: findGitdir(path), ref };
   } catch (error) {
-    if (error instanceof ReconcileError) return { gitdir, ref };
+    if (error instanceof ReconcileError) return { gitdir: path, ref };
     throw error;
   }
 }
@@ -132,7 +142,8 @@ export async function openRepository(path: string, branch: string): Promise<Snap
   const directory = resolve(path);
   if (!existsSync(directory)) throw new ReconcileError('USAGE', `there is no directory ${directory}`);
   if (!isGitdir(directory)) return readDirectory(directory);
-  const source = localRepoSource({ gitdir: directory, branch });
+  const tracked = { kind: 'branch', name: branch } as const;
+  const source = localRepoSource({ path: directory, tracked, limits: SNAPSHOT_LIMITS });
   return await source.read(await source.probe());
 }
 

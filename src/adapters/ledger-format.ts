@@ -82,12 +82,14 @@ function isHeld(value: unknown): value is Held {
 }
 
 function isQuiet(value: unknown): value is QuietRecord {
-  if (!isObject(value) || !isObject(value.config) || !isObject(value.source)) return false;
+  if (!isObject(value) || !isObject(value.config)) return false;
   const { config, source } = value;
   const texts = [value.version, value.environment, config.path, config.sha256];
-  return (
-    [...texts, source.gitdir, source.ref, source.commit].every(isText) && isListOf(isKeptFile, value.files)
-  );
+  return texts.every(isText) && isNullOr(isTip, source) && isListOf(isKeptFile, value.files);
+}
+
+function isTip(value: unknown): boolean {
+  return isObject(value) && [value.gitdir, value.ref, value.commit].every(isText);
 }
 
 function parseJson(text: string): unknown {

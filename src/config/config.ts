@@ -1,14 +1,22 @@
+import type { Tracked } from '../core/git/tracked.ts';
 import type { HostProfile } from '../core/types.ts';
 
 /** The host configuration, complete: nothing is left to be found out. */
 export interface Config {
-  readonly repository: { readonly gitdir: string; readonly branch: string };
+  readonly repository: RepositoryConfig;
   readonly profile: HostProfile;
   /** Null on a host that gets no php-fpm file. */
   readonly phpFpm: PhpFpmConfig | null;
   readonly state: string;
   readonly lock: string;
   readonly limits: { readonly fileBytes: number; readonly runMs: number };
+}
+
+/** Which commits are live on this host. */
+export interface RepositoryConfig {
+  /** On this host: bare, or a `.git` directory. */
+  readonly path: string;
+  readonly tracked: Tracked;
 }
 
 /** How to reach php-fpm. */

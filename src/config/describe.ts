@@ -1,3 +1,4 @@
+import type { Tracked } from '../core/git/tracked.ts';
 import type { Destination } from '../core/types.ts';
 import type { Config } from './config.ts';
 import { SETTINGS } from './settings.ts';
@@ -8,8 +9,9 @@ export type DescribedConfig = Readonly<Record<string, unknown>>;
 /** The complete configuration under the names of its settings, in the order of SETTINGS. */
 export function describeConfig(config: Config): DescribedConfig {
   const values = new Map<string, unknown>([
-    ['repository.url', config.repository.gitdir],
-    ['repository.branch', config.repository.branch],
+    ['repository.url', config.repository.path],
+    ...describeTracked(config.repository.tracked),
+    ['repository.id', config.profile.repositoryId],
     ['host.name', config.profile.name],
     ['host.environment', config.profile.environment],
     ['host.groups', config.profile.groups],
@@ -27,6 +29,11 @@ export function describeConfig(config: Config): DescribedConfig {
   ]);
   const paths = SETTINGS.map((setting) => setting.path).filter((path) => values.has(path));
   return Object.fromEntries(paths.map((path) => [path, values.get(path)]));
+}
+
+function describeTracked({ kind, name }: Tracked): readonly (readonly [string, unknown])[] {
+  const kinds = ['branch', 'tag', 'commit'] as const;
+  return kinds.map((each) => [`repository.${each}`, each === kind ? name : null]);
 }
 
 function describeDestination(destination: Destination): readonly (readonly [string, unknown])[] {

@@ -1,7 +1,9 @@
 import { complain, hasErrors } from '../core/complain.ts';
+import type { Tracked } from '../core/git/tracked.ts';
+import { isRefName } from '../core/git/tracked.ts';
 import { DEFAULT_STATE_PATH } from '../core/paths.ts';
 import type { Checked, Complaint, Destination, HostProfile, Location, TargetName } from '../core/types.ts';
-import type { Config, HostFacts, PhpFpmConfig } from './config.ts';
+import type { Config, HostFacts, PhpFpmConfig, RepositoryConfig } from './config.ts';
 import type { Written } from './written.ts';
 
 /** The places of the system that this program takes over from; defaults only where they exist. */
@@ -17,14 +19,12 @@ const TARGETS: readonly TargetName[] = ['php-fpm', 'shell'];
 export function resolveConfig(written: Written, facts: HostFacts): Checked<Config> {
   const complaints: Complaint[] = [];
   const resolving = { written, facts, complaints };
-  const gitdir = written.text('repository.url');
-  if (gitdir === null)
-    complaints.push(wrong(null, 'repository.url is missing: name the config repository on this host'));
+  const repository = resolveRepository(resolving);
   const profile = resolveProfile(resolving);
   const phpFpm = resolvePhpFpm(resolving, profile.destinations);
-  if (hasErrors(complaints) || gitdir === null) return { value: null, complaints };
+  if (hasErrors(complaints) || repository === null) return { value: null, complaints };
   const config: Config = {
-    repository: { gitdir, branch: written.text('repository.branch') ?? 'main' },
+    repository,
     profile,
     phpFpm,
     state: written.text('state') ?? DEFAULT_STATE_PATH,
@@ -41,6 +41,41 @@ interface Resolving {
   readonly written: Written;
   readonly facts: HostFacts;
   readonly complaints: Complaint[];
+}
+
+function resolveRepository(resolving: Resolving): RepositoryConfig | null {
+  const { written, complaints } = resolving;
+  const path = written.text('repository.url');
+  if (path === null)
+    complaints.push(wrong(null, 'repository.url is missing: name the config repository on this host'));
+  const tracked = resolveTracked(resolving);
+  return path === null ? null : { path, tracked };
+}
+
+const TRACKED = ['branch', 'tag', 'commit'] as const;
+
+/** One of three settings; a branch `main` where none is written. */
+function resolveTracked({ written, complaints }: Resolving): Tracked {
+  const found = TRACKED.flatMap((kind): readonly Tracked[] => {
+    const name = written.text(`repository.${kind}`);
+    return name === null ? [] : [{ kind, name }];
+  });
+  const [tracked = { kind: 'branch', name: 'main' }, second] = found;
+  const complain = (kind: string, message: string) =>
+    complaints.push(wrong(written.at(`repository.${kind}`), message));
+  if (second !== undefined)
+    complain(second.kind, `repository.${second.kind} and repository.${tracked.kind} exclude each other`);
+  for (const each of found.filter(({ name }) => !isRefName(name)))
+    complain(
+      each.kind,
+      `repository.${each.kind} must be a name that git allows, not ${JSON.stringify(each.name)}`,
+    );
+  if (tracked.kind === 'commit' && !/^[0-9a-f]{40}$/.test(tracked.name))
+    complain(
+      'commit',
+      'repository.commit must be the 40 hex digits of a commit, as `git rev-parse` prints them',
+    );
+  return tracked;
 }
 
 function wrong(at: Location | null, message: string): Complaint {
@@ -61,6 +96,7 @@ function resolveProfile(resolving: Resolving): HostProfile {
     pools: written.list('php_fpm.pools') ?? [],
     announceRevision: written.boolean('php_fpm.announce_revision') ?? true,
     exposeSecrets: written.boolean('secrets.allow_world_readable') ?? false,
+    repositoryId: written.text('repository.id'),
     names: { refuse: written.list('names.refuse') ?? [], allow: written.list('names.allow') ?? [] },
   };
 }

@@ -35,6 +35,18 @@ export const SETTINGS: readonly SettingSpec[] = [
     meaning: 'the branch whose tip is live',
     environment: 'RECONCILE_BRANCH',
   }),
+  setting('repository.tag', 'text', {
+    fallback: 'none: a branch',
+    meaning: 'instead of a branch: the tag that names the live commit; it can be moved forward',
+  }),
+  setting('repository.commit', 'text', {
+    fallback: 'none: a branch',
+    meaning: 'instead of a branch: the live commit itself, 40 hex digits; it may be an older one',
+  }),
+  setting('repository.id', 'text', {
+    fallback: 'any',
+    meaning: 'the `id` that reconcile.yaml must have, so that no other repository is taken for this one',
+  }),
   setting('host.name', 'text', {
     fallback: 'the host name',
     meaning: 'the name in hosts.yaml',

@@ -2,7 +2,17 @@ import { complain, hasErrors, sortComplaints } from './complain.ts';
 import { fingerprintOf } from './plan.ts';
 import { renderHost } from './render-host.ts';
 import { parseRepository } from './repository/repository.ts';
-import type { Checked, Complaint, Desired, Destination, HostProfile, Snapshot, Variable } from './types.ts';
+import { SETTINGS_FILE } from './repository/settings.ts';
+import type {
+  Checked,
+  Complaint,
+  Desired,
+  Destination,
+  HostProfile,
+  Repository,
+  Snapshot,
+  Variable,
+} from './types.ts';
 
 /** Read bit for everybody else. */
 const OTHERS_READ = 0o004;
@@ -14,6 +24,8 @@ const OTHERS_READ = 0o004;
 export function makeDesired(snapshot: Snapshot, profile: HostProfile): Checked<Desired> {
   const { destinations, names } = profile;
   const parsed = parseRepository(snapshot, { names });
+  const foreign = findForeign(parsed.value, profile);
+  if (foreign !== null) return { value: null, complaints: [foreign] };
   const targets = destinations.map((destination) => destination.target);
   const rendered = renderHost(parsed, { ...profile, targets });
   const variables = rendered.value?.variables ?? [];
@@ -28,6 +40,14 @@ export function makeDesired(snapshot: Snapshot, profile: HostProfile): Checked<D
     value: { commit: snapshot.commit, fingerprint: fingerprintOf(files), files, secrets },
     complaints,
   };
+}
+
+/** Another repository may be a good one, and signed by the same people: what else is wrong with it is not our business. */
+function findForeign(repository: Repository | null, { repositoryId }: HostProfile): Complaint | null {
+  const id = repository?.settings.id;
+  if (repositoryId === null || id === undefined || id === repositoryId) return null;
+  const message = `the repository has the id ${JSON.stringify(id)}, and this host takes ${JSON.stringify(repositoryId)} alone`;
+  return complain('SOURCE_FOREIGN', { file: SETTINGS_FILE, line: 1, column: 1 }, message);
 }
 
 /** A secret in a file that every local user can read is no secret. */

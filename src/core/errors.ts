@@ -42,7 +42,28 @@ export const ERRORS = {
   SOURCE_BRANCH_MISSING: row(
     12,
     'soon',
-    'Push the branch, or correct `repository.branch` in the host configuration.',
+    'Push the branch or tag, or correct `repository` in the host configuration.',
+  ),
+  SOURCE_DENIED: row(12, 'soon', 'Give this host a deploy key or token that may read the repository.'),
+  SERVER_UNTRUSTED: row(
+    15,
+    'soon',
+    'Find out why the server shows another key or certificate; name the right one in the host configuration, never the one that it happened to show.',
+  ),
+  SOURCE_FOREIGN: row(
+    15,
+    'on-new-commit',
+    'Push to the right repository, or correct `repository.id` in the host configuration.',
+  ),
+  COMMIT_UNTRUSTED: row(
+    15,
+    'on-new-commit',
+    'Push a commit that an allowed signer signed, or correct the list of signers on this host.',
+  ),
+  SOURCE_TOO_LARGE: row(
+    14,
+    'on-new-commit',
+    'Take the large file out of the repository, or raise the limit in the host configuration.',
   ),
   SOURCE_REWOUND: row(
     15,

@@ -31,6 +31,7 @@ export function renderInto(snapshot: Snapshot, request: RenderIntoRequest): Chec
     pools: request.pools,
     announceRevision: true,
     exposeSecrets: true,
+    repositoryId: null,
     names: DEFAULT_NAMES,
   };
   const { value, complaints } = makeDesired(snapshot, profile);

@@ -172,17 +172,20 @@ export interface ParsedFile {
 
 // ---------------------------------------------------------------------------------------------- desired and observed
 
+/** Who may do what with a file. `mode`: permission bits, e.g. 0o640. */
+export interface Ownership {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** A file of the host as it shall be. */
-export interface DesiredFile {
+export interface DesiredFile extends Ownership {
   readonly target: TargetName;
   /** Absolute; from the host's configuration, never from the repository. */
   readonly path: string;
   /** Null: the file shall not exist (the restored state of a first run). */
   readonly bytes: Uint8Array | null;
-  /** Permission bits, e.g. 0o640. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
 }
 
 /** What a run wants on disk. */
@@ -213,6 +216,8 @@ export interface HostProfile {
   /** Whether secrets may go into a file that everybody can read. */
   readonly exposeSecrets: boolean;
   readonly names: NamePolicy;
+  /** The `id` that reconcile.yaml must have; null: any. */
+  readonly repositoryId: string | null;
 }
 
 /** Changes of the host to the list of refused names; entries are names or prefixes that end in `*`. */
@@ -224,13 +229,7 @@ export interface NamePolicy {
 /** What stands at a path now. An obstacle is neither absent nor a regular file and is never replaced. */
 export type ObservedFile =
   | { readonly kind: 'absent' }
-  | {
-      readonly kind: 'file';
-      readonly bytes: Uint8Array;
-      readonly mode: number;
-      readonly uid: number;
-      readonly gid: number;
-    }
+  | ({ readonly kind: 'file'; readonly bytes: Uint8Array } & Ownership)
   | { readonly kind: 'obstacle'; readonly type: ObstacleType };
 
 export type ObstacleType = 'symlink' | 'directory' | 'fifo' | 'socket' | 'device';
@@ -301,14 +300,11 @@ export interface LastGood {
 }
 
 /** A file of the last good state; its bytes are kept under their hash. */
-export interface KeptFile {
+export interface KeptFile extends Ownership {
   readonly target: TargetName;
   readonly path: string;
   /** Null: the file did not exist. */
   readonly sha256: string | null;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
 }
 
 /**
@@ -343,12 +339,12 @@ export interface Held {
   readonly basis: string;
 }
 
-/** All that a pass needs to see that nothing changed: see quiet.ts. */
+/** All that a pass needs to see that nothing changed: see quiet.ts. `source` is null where no file has the tip. */
 export interface QuietRecord {
   readonly version: string;
   readonly config: { readonly path: string; readonly sha256: string };
   readonly environment: string;
-  readonly source: { readonly gitdir: string; readonly ref: string; readonly commit: string };
+  readonly source: { readonly gitdir: string; readonly ref: string; readonly commit: string } | null;
   readonly files: readonly KeptFile[];
 }
 

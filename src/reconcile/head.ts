@@ -1,8 +1,10 @@
 import { makeDesired } from '../core/desire.ts';
 import { ReconcileError } from '../core/errors.ts';
+import type { Advance } from '../core/git/commit.ts';
 import { isHolding } from '../core/hold.ts';
 import { makeRefusal } from '../core/refusal.ts';
-import type { Complaint, Desired, Held } from '../core/types.ts';
+import type { Checked, Complaint, Desired, Held } from '../core/types.ts';
+import { recallApplied } from './last-good.ts';
 import { clampMemory } from './memory.ts';
 import type { World } from './world.ts';
 
@@ -20,29 +22,59 @@ export async function readHead(world: World): Promise<Head> {
   try {
     commit = await world.source.probe();
     world.log.event('debug', 'probed', { commit });
-    await checkForward(world, commit);
-    const checked = makeDesired(await world.source.read(commit), world.host);
-    if (checked.value === null) {
-      const error = makeRefusal(`commit ${commit.slice(0, 12)}`, checked.complaints);
-      return { commit, desired: null, error, complaints: checked.complaints };
+    const { value, complaints } = await readDesired(world, commit);
+    if (value === null) {
+      const error = makeRefusal(`commit ${commit.slice(0, 12)}`, complaints);
+      return { commit, desired: null, error, complaints };
     }
-    const held = await findHold(world, checked.value);
+    const held = await findHold(world, value);
     const error = held === null ? null : heldError(commit, held);
-    return { commit, desired: error === null ? checked.value : null, error, complaints: checked.complaints };
+    return { commit, desired: error === null ? value : null, error, complaints };
   } catch (error) {
     if (!(error instanceof ReconcileError)) throw error;
     return { commit, desired: null, error, complaints: [] };
   }
 }
 
-/** A branch that was forced back would bring back values that were replaced for a reason. Throws SOURCE_REWOUND. */
-async function checkForward(world: World, commit: string): Promise<void> {
+/** A commit that is live already is not read again: it was checked then, and is remembered. */
+async function readDesired(world: World, commit: string): Promise<Checked<Desired>> {
+  const applied = recallApplied(world, commit);
+  if (applied !== null) return { value: applied, complaints: [] };
+  const advance = await checkForward(world, commit);
+  await checkSigners(world, commit, advance);
+  return makeDesired(await world.source.read(commit), world.host);
+}
+
+/**
+ * A branch that was forced back would bring back values that were replaced for a reason. Gives the way from the
+ * newest commit that was live; null where there is none, or it does not matter. Throws SOURCE_REWOUND.
+ */
+async function checkForward(world: World, commit: string): Promise<Advance | null> {
   const { highWater } = world.ledger.read();
-  if (highWater === null || highWater === commit) return;
-  if (await world.source.contains(commit, highWater)) return;
+  if (highWater === null || highWater === commit) return null;
+  const advance = await world.source.compare(commit, highWater);
+  if (advance.relation === 'fast-forward') return advance;
+  if (world.isPinned) return null;
   const [head, live] = [commit.slice(0, 12), highWater.slice(0, 12)];
-  const message = `commit ${head} does not contain ${live}, which was live on this host: the branch was rewound or rewritten`;
+  const message = `commit ${head} ${REWOUND[advance.relation]} ${live}, which was live on this host`;
   throw new ReconcileError('SOURCE_REWOUND', message);
+}
+
+const REWOUND: Readonly<Record<Exclude<Advance['relation'], 'fast-forward'>, string>> = {
+  same: 'is',
+  behind: 'is older than',
+  rewritten: 'does not contain',
+  unknown: 'has too little history to tell whether it contains',
+};
+
+async function checkSigners(
+  { source, signers }: World,
+  commit: string,
+  advance: Advance | null,
+): Promise<void> {
+  if (signers === null) return;
+  const fresh = signers.scope === 'all-new' ? advance?.commits : undefined;
+  await signers.verify(fresh ?? [await source.inspect(commit)]);
 }
 
 async function findHold(world: World, { fingerprint }: Desired): Promise<Held | null> {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { sha256 } from '../core/sha256.ts';
 import type { Desired, DesiredFile, KeptFile, LastGood, LedgerRecord } from '../core/types.ts';
 import type { World } from './world.ts';
@@ -10,6 +11,21 @@ export function recallLastGood(world: World): Desired | null {
   if (!files.every((file) => file !== null)) return null;
   const { commit, fingerprint, secrets } = lastGood;
   return { commit, fingerprint, files, secrets };
+}
+
+/**
+ * What a commit wants here, where it is the one that is live: the same program read it with the same configuration, so that
+ * reading it again could give nothing else. Null where it has to be read.
+ */
+export function recallApplied(world: World, commit: string): Desired | null {
+  const { lastGood, owed, quiet } = world.ledger.read();
+  if (lastGood?.commit !== commit || owed !== null || quiet === null) return null;
+  const { version, config, environment } = world.identity;
+  const isSame = isDeepStrictEqual(
+    [quiet.version, quiet.config, quiet.environment],
+    [version, config, environment],
+  );
+  return isSame ? recallLastGood(world) : null;
 }
 
 /**

@@ -117,8 +117,9 @@ function raiseHighWater({ highWater, lastGood }: LedgerRecord, { commit }: Desir
 
 function makeQuiet(world: World, lastGood: LastGood): LedgerRecord['quiet'] {
   if (lastGood.commit === null) return null;
-  const source = { ...world.identity.source, commit: lastGood.commit };
-  return { ...world.identity, source, files: lastGood.files };
+  const { tip, ...identity } = world.identity;
+  const source = tip === null ? null : { ...tip, commit: lastGood.commit };
+  return { ...identity, source, files: lastGood.files };
 }
 
 function write(world: World, record: LedgerRecord): void {

@@ -1,10 +1,14 @@
 import type { HostProfile, QuietRecord } from '../core/types.ts';
-import type { Clock, FileStore, GitSource, History, Ledger, Lock, Log, Service } from '../ports.ts';
+import type { Clock, FileStore, GitSource, History, Ledger, Lock, Log, Service, Signers } from '../ports.ts';
 
 /** Everything outside the plot, built in one place (wire.ts). A dry run is another world, not another plot. */
 export interface World {
   readonly host: HostProfile;
   readonly source: GitSource;
+  /** The host's configuration names the commit itself: whoever goes back there does it by name. */
+  readonly isPinned: boolean;
+  /** Null: whoever may push may deploy. */
+  readonly signers: Signers | null;
   readonly files: FileStore;
   /** Null on a host that gets no php-fpm file. */
   readonly service: Service | null;
@@ -16,7 +20,7 @@ export interface World {
   readonly identity: PassIdentity;
 }
 
-/** What must be equal for a later pass to be quiet, besides the commit and the files. */
+/** What must be equal for a later pass to be quiet, besides the commit and the files. `tip`: see QuietRecord. */
 export type PassIdentity = Omit<QuietRecord, 'files' | 'source'> & {
-  readonly source: Omit<QuietRecord['source'], 'commit'>;
+  readonly tip: { readonly gitdir: string; readonly ref: string } | null;
 };

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readDirectory } from '../../src/adapters/directory-snapshot.ts';
 import { localRepoSource } from '../../src/adapters/git/local.ts';
+import { SNAPSHOT_LIMITS } from '../../src/adapters/snapshot-rules.ts';
 import { GitRepository } from '../helpers/git-repository.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
@@ -20,7 +21,9 @@ test('a directory reads as its commit does', async () => {
     'env/hosts/a.yaml': '',
     README: '',
   });
-  const committed = await localRepoSource({ gitdir: repository.path, branch: 'main' }).read(commit);
+  const tracked = { kind: 'branch', name: 'main' } as const;
+  const source = localRepoSource({ path: repository.path, tracked, limits: SNAPSHOT_LIMITS });
+  const committed = await source.read(commit);
   const found = readDirectory(repository.path);
   expect(found.commit).toBeNull();
   expect(found.rejected).toEqual([]);

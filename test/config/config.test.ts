@@ -35,7 +35,7 @@ describe('defaults', () => {
     const { config, complaints } = read(MINIMAL);
     expect(complaints).toEqual([]);
     expect(config).toMatchObject({
-      repository: { gitdir: '/srv/config.git', branch: 'main' },
+      repository: { path: '/srv/config.git', tracked: { kind: 'branch', name: 'main' } },
       profile: {
         name: 'web-1',
         destinations: [
@@ -142,6 +142,28 @@ describe('what is written', () => {
     ],
   ])('%j is refused', (text, message) => {
     expect(read(text).complaints.join('\n')).toContain(message);
+  });
+});
+
+describe('what is live', () => {
+  const readTracking = (settings: string) =>
+    read(MINIMAL.replace('  url: /srv/config.git\n', `  {url: /srv/config.git, ${settings}}\n`));
+  test.each([
+    ['tag: v1.2', { kind: 'tag', name: 'v1.2' }],
+    [`commit: ${'a'.repeat(40)}`, { kind: 'commit', name: 'a'.repeat(40) }],
+    ['branch: release/7', { kind: 'branch', name: 'release/7' }],
+  ])('%s', (line, expected) => {
+    expect(readTracking(line).config?.repository.tracked).toEqual(expected);
+  });
+
+  test.each([
+    ['branch: a, tag: b', /tag and repository.branch exclude each other/],
+    ['commit: abc', /40 hex digits/],
+    ['branch: ../x', /a name that git allows, not "..\/x"/],
+    ['tag: -x', /a name that git allows/],
+    ['branch: a.lock', /a name that git allows/],
+  ])('not %s', (line, message) => {
+    expect(readTracking(line).complaints).toEqual([expect.stringMatching(message)]);
   });
 });
 

@@ -39,7 +39,7 @@ test('there are examples', () => {
 });
 
 test.each(examples)('the example $info is complete and has no mistake', ({ info }) => {
-  expect(read(info)).toMatchObject({ complaints: [], config: { repository: { gitdir: '/srv/config.git' } } });
+  expect(read(info)).toMatchObject({ complaints: [], config: { repository: { path: '/srv/config.git' } } });
 });
 
 test('the short form of the old layout says the same as the long one', () => {
@@ -77,7 +77,7 @@ describe('the defaults that the table names', () => {
   });
 
   test.each([
-    ['repository.branch', config?.repository.branch],
+    ['repository.branch', config?.repository.tracked.name],
     ['state', config?.state],
     ['lock', config?.lock],
     ['limits.file_bytes', String(config?.limits.fileBytes)],

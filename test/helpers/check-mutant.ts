@@ -26,6 +26,7 @@ const HOST: HostProfile = {
   pools: [],
   announceRevision: true,
   exposeSecrets: true,
+  repositoryId: null,
   names: { refuse: [], allow: [] },
 };
 

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { HostProfile, Outcome } from '../../src/core/types.ts';
+import type { Signers } from '../../src/ports.ts';
 import { exitCodeOf } from '../../src/reconcile/account.ts';
 import { reconcile } from '../../src/reconcile/reconcile.ts';
 import type { World } from '../../src/reconcile/world.ts';
@@ -27,6 +28,7 @@ const PROFILE: HostProfile = {
   announceRevision: true,
   exposeSecrets: false,
   names: { refuse: [], allow: [] },
+  repositoryId: null,
 };
 
 const FILES = {
@@ -52,9 +54,17 @@ export class FakeHost {
   readonly clock = new FakeClock();
   readonly log = new FakeLog();
 
+  /** What a test changes of the host's configuration. */
+  isPinned = false;
+  signers: Signers | null = null;
+  repositoryId: string | null = null;
+
   get world(): World {
+    const { isPinned, signers, repositoryId } = this;
     const { source, files, service, ledger, history, lock, clock, log } = this;
-    return { host: PROFILE, source, files, service, ledger, history, lock, clock, log, identity: IDENTITY };
+    const ports = { source, signers, files, service, ledger, history, lock, clock, log };
+    const config = { path: IDENTITY.config.path, sha256: `${isPinned} ${repositoryId}` };
+    return { host: { ...PROFILE, repositoryId }, isPinned, ...ports, identity: { ...IDENTITY, config } };
   }
 
   /** One run, with the exit code that it ends with. */
@@ -93,5 +103,5 @@ const IDENTITY: World['identity'] = {
   version: '0',
   config: { path: '/etc/reconcile/config.yaml', sha256: '0' },
   environment: '0',
-  source: { gitdir: '/srv/config.git', ref: 'refs/heads/main' },
+  tip: { gitdir: '/srv/config.git', ref: 'refs/heads/main' },
 };

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ReconcileError } from '../../src/core/errors.ts';
 import type { Outcome } from '../../src/core/types.ts';
+import type { Signers } from '../../src/ports.ts';
 import { acceptRewind } from '../../src/reconcile/accept-rewind.ts';
 import { exitCodeOf } from '../../src/reconcile/account.ts';
 import { endInTime } from '../../src/reconcile/deadline.ts';
@@ -222,7 +223,76 @@ describe('files that somebody made right before the run', () => {
   });
 });
 
+describe('a commit that is live', () => {
+  test('is not read again, also where a hand edit is put back', async () => {
+    await rolledOut();
+    host.files.remove(SHELL);
+    expect(await run()).toMatchObject({ exit: 0, changes: [{ kind: 'create' }] });
+    expect(host.source.reads).toBe(1);
+  });
+
+  test('is read again with another configuration', async () => {
+    await rolledOut();
+    host.repositoryId = 'another';
+    expect(await run()).toMatchObject({ exit: 15, error: { code: 'SOURCE_FOREIGN' } });
+    expect(host.source.reads).toBe(2);
+  });
+});
+
+describe('a repository with another id', () => {
+  test('is refused with 15 whatever else is wrong with it', async () => {
+    host.repositoryId = 'another';
+    host.commit('A: ~\n');
+    expect(await run()).toMatchObject({ exit: 15, complaints: [{ code: 'SOURCE_FOREIGN' }] });
+  });
+});
+
+describe('signers', () => {
+  const verified: (readonly string[])[] = [];
+  const record = (scope: Signers['scope']): Signers => ({
+    scope,
+    verify: async (commits) => void verified.push(commits.map(({ oid }) => oid)),
+  });
+
+  test.each([
+    ['tip', 1],
+    ['all-new', 2],
+  ] as const)(
+    'are asked for the commits of `%s`, and for the tip alone at the first run',
+    async (scope, count) => {
+      host.signers = record(scope);
+      verified.length = 0;
+      await rolledOut('A: one\n');
+      const first = host.source.head;
+      const commits = [host.commit('A: two\n'), host.commit('A: three\n')].reverse();
+      expect(await run()).toMatchObject({ kind: 'applied' });
+      await run();
+      expect(verified).toEqual([[first], commits.slice(0, count)]);
+    },
+  );
+
+  test('who refuse leave the last good state, and nothing of the commit is read', async () => {
+    await rolledOut('A: one\n');
+    const verify = () => Promise.reject(new ReconcileError('COMMIT_UNTRUSTED', 'unsigned'));
+    host.signers = { scope: 'tip', verify };
+    host.commit('A: two\n');
+    host.files.remove(SHELL);
+    expect(await run()).toMatchObject({ exit: 15, changes: [{ kind: 'create' }] });
+    expect(host.source.reads).toBe(1);
+  });
+});
+
 describe('a rewound branch', () => {
+  test('is taken where the configuration names the commit itself', async () => {
+    await rolledOut('A: one\n');
+    const first = host.source.head;
+    await rolledOut('A: two\n');
+    host.source.head = first;
+    host.isPinned = true;
+    expect(await run()).toMatchObject({ exit: 0, kind: 'applied' });
+    expect(host.loaded()).toContain('"one"');
+  });
+
   test('is refused with 15, and the last good state is kept', async () => {
     await rolledOut();
     const first = host.source.head;

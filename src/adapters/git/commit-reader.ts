@@ -1,21 +1,16 @@
-import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReconcileError } from '../../core/errors.ts';
+import type { Advance, Commit } from '../../core/git/commit.ts';
 import type { Snapshot } from '../../core/types.ts';
 import { describe } from '../errno.ts';
 import type { EntryType, SnapshotLimits } from '../snapshot-rules.ts';
 import { SnapshotDraft } from '../snapshot-rules.ts';
+import { findAdvance } from './advance.ts';
 import { explainLayout } from './layout.ts';
+import type { StoreLocation } from './object-store.ts';
+import { isMissing, ObjectStore } from './object-store.ts';
 
-type Git = typeof import('isomorphic-git');
-type TreeEntry = import('isomorphic-git').TreeEntry;
 type Blobs = ReadonlyMap<string, Uint8Array>;
-
-export interface ReadRequest {
-  readonly gitdir: string;
-  readonly commit: string;
-  readonly limits: SnapshotLimits;
-}
 
 /**
  * `git gc` and `git repack` take packs away while they are read; a pass with a new cache then finds the new ones.
@@ -33,108 +28,118 @@ const ENTRY_TYPES: ReadonlyMap<string, EntryType> = new Map([
 ]);
 
 /**
- * Reads commits out of one object store with isomorphic-git: no process, hook, filter or attribute of the repository
- * ever runs, and no file of it is written. The package (130 ms) is loaded at the first commit.
+ * Reads commits out of one object store. All throw SOURCE_DAMAGED when an object is missing or damaged, or the layout of
+ * the store is not supported.
  *
  * A reader remembers the blobs of the last commit it read, so that the next one costs its new blobs alone.
  */
 export class CommitReader {
+  readonly #limits: SnapshotLimits;
   #blobs: Blobs = new Map();
 
-  /** Throws SOURCE_DAMAGED when an object is missing or damaged, or the layout of the store is not supported. */
-  async read(request: ReadRequest): Promise<Snapshot> {
-    const git = await import('isomorphic-git');
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const pass = new Pass(git, request, this.#blobs);
-        const snapshot = await pass.read();
-        this.#blobs = pass.blobs;
-        return snapshot;
-      } catch (error) {
-        if (attempt === ATTEMPTS) throw damaged(request, error);
-        await sleep(PAUSE_MS);
-      }
+  constructor(limits: SnapshotLimits) {
+    this.#limits = limits;
+  }
+
+  /** One commit whole. */
+  async read(location: StoreLocation, commit: string): Promise<Snapshot> {
+    return await inPasses(location, commit, async (store) => {
+      const pass = new Pass(store, { limits: this.#limits, known: this.#blobs });
+      const snapshot = await pass.read(commit);
+      this.#blobs = pass.blobs;
+      return snapshot;
+    });
+  }
+
+  /** The commit object alone. */
+  async inspect(location: StoreLocation, commit: string): Promise<Commit> {
+    return await inPasses(location, commit, async (store) => await store.readCommit(commit));
+  }
+
+  /** See `GitSource.compare`. Reads as many commits as lie between the two, so the whole history of unrelated ones. */
+  async compare(location: StoreLocation, tip: string, live: string): Promise<Advance> {
+    return await inPasses(location, tip, async (store) => {
+      const find = async (oid: string): Promise<Commit | null> => {
+        try {
+          return await store.readCommit(oid);
+        } catch (error) {
+          if (isMissing(error) && oid !== tip) return null;
+          throw error;
+        }
+      };
+      return await findAdvance(find, tip, live);
+    });
+  }
+
+  /** The commit that a ref's object is or names. */
+  async peel(location: StoreLocation, oid: string): Promise<string> {
+    return await inPasses(location, oid, async (store) => await store.peel(oid));
+  }
+}
+
+/** Works in one pass, a few times where it fails. */
+async function inPasses<T>(
+  location: StoreLocation,
+  commit: string,
+  work: (store: ObjectStore) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(new ObjectStore(location));
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw damaged(location.gitdir, commit, error);
+      await sleep(PAUSE_MS);
     }
   }
 }
 
-/**
- * Whether a commit has another one among its ancestors; false when that one is not there any more. Costs one commit
- * for each step back, so the whole history where the answer is no. Throws SOURCE_DAMAGED.
- */
-export async function containsCommit(
-  { gitdir, commit }: Pick<ReadRequest, 'gitdir' | 'commit'>,
-  ancestor: string,
-): Promise<boolean> {
-  const git = await import('isomorphic-git');
-  const store = { fs, gitdir, cache: {} };
-  try {
-    await git.readCommit({ ...store, oid: commit });
-  } catch (error) {
-    throw damaged({ gitdir, commit }, error);
-  }
-  try {
-    return await git.isDescendent({ ...store, oid: commit, ancestor, depth: -1 });
-  } catch {
-    return false; // a history with holes does not prove it
-  }
-}
-
-/** One pass with one cache, which is dropped with it, because it keeps whole packs in memory. */
+/** One snapshot. */
 class Pass {
   readonly blobs = new Map<string, Uint8Array>();
-  readonly #git: Git;
-  readonly #request: ReadRequest;
+  readonly #store: ObjectStore;
   readonly #known: Blobs;
   readonly #draft: SnapshotDraft;
-  readonly #store: { readonly fs: typeof fs; readonly gitdir: string; readonly cache: object };
 
-  constructor(git: Git, request: ReadRequest, known: Blobs) {
-    this.#git = git;
-    this.#request = request;
+  constructor(
+    store: ObjectStore,
+    { limits, known }: { readonly limits: SnapshotLimits; readonly known: Blobs },
+  ) {
+    this.#store = store;
     this.#known = known;
-    this.#draft = new SnapshotDraft(request.limits);
-    this.#store = { fs, gitdir: request.gitdir, cache: {} };
+    this.#draft = new SnapshotDraft(limits);
   }
 
-  async read(): Promise<Snapshot> {
-    const { commit } = this.#request;
-    const found = await this.#git.readCommit({ ...this.#store, oid: commit });
-    if (found.oid !== commit) throw new Error(`${commit} is no commit`);
-    await this.#readTree(found.commit.tree, '');
+  async read(commit: string): Promise<Snapshot> {
+    const { tree } = await this.#store.readCommit(commit);
+    await this.#readTree(tree, '');
     return this.#draft.finish(commit);
   }
 
   async #readTree(oid: string, folder: string): Promise<void> {
-    for (const entry of await this.#listTree(oid, folder)) {
-      const path = folder === '' ? entry.path : `${folder}/${entry.path}`;
+    for (const entry of await this.#store.readTree(oid)) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       const type = ENTRY_TYPES.get(entry.mode) ?? 'special';
-      if (!this.#draft.admit(path, type)) continue;
+      if (!this.#admit(entry.name, path, type)) continue;
       if (type === 'directory') await this.#readTree(entry.oid, path);
       else this.#draft.add(path, await this.#readBlob(entry.oid));
     }
   }
 
-  /** isomorphic-git refuses a tree whole when one of its names is `.git`, `..` or has a slash. */
-  async #listTree(oid: string, folder: string): Promise<readonly TreeEntry[]> {
-    try {
-      return (await this.#git.readTree({ ...this.#store, oid })).tree;
-    } catch (error) {
-      if (!(error instanceof this.#git.Errors.UnsafeFilepathError)) throw error;
-      this.#draft.reject(folder === '' ? '.' : folder, `holds the unsafe name ${error.data.filepath}`);
-      return [];
-    }
+  /** A plain `git fetch` accepts a tree with the one name `a/b`, which would be taken for a path. */
+  #admit(name: string, path: string, type: EntryType): boolean {
+    if (!name.includes('/')) return this.#draft.admit(path, type);
+    this.#draft.reject(path, 'is one name with a slash in it');
+    return false;
   }
 
   async #readBlob(oid: string): Promise<Uint8Array> {
-    const bytes = this.#known.get(oid) ?? (await this.#git.readBlob({ ...this.#store, oid })).blob;
+    const bytes = this.#known.get(oid) ?? (await this.#store.readBlob(oid));
     this.blobs.set(oid, bytes);
     return bytes;
   }
 }
 
-function damaged(request: Pick<ReadRequest, 'gitdir' | 'commit'>, error: unknown): ReconcileError {
-  const { gitdir, commit } = request;
+function damaged(gitdir: string, commit: string, error: unknown): ReconcileError {
   const why = explain(gitdir) ?? describe(error);
   return new ReconcileError('SOURCE_DAMAGED', `cannot read commit ${commit} in ${gitdir}: ${why}`, {
     cause: error,

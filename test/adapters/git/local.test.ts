@@ -4,6 +4,8 @@ import { chmodSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { localRepoSource } from '../../../src/adapters/git/local.ts';
+import { SNAPSHOT_LIMITS } from '../../../src/adapters/snapshot-rules.ts';
+import type { Tracked } from '../../../src/core/git/tracked.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
@@ -13,8 +15,14 @@ const content = {
   'env/hosts/php-1.yaml': 'B: ü\n',
 };
 
+const main = { kind: 'branch', name: 'main' } as const;
+
+function openAt(path: string, tracked: Tracked = main, limits = {}) {
+  return localRepoSource({ path, tracked, limits: { ...SNAPSHOT_LIMITS, ...limits } });
+}
+
 function sourceOf(repository: GitRepository, limits = {}) {
-  return localRepoSource({ gitdir: repository.gitdir, branch: 'main', limits });
+  return openAt(repository.gitdir, main, limits);
 }
 
 /** The snapshot at the tip, as text. */
@@ -44,7 +52,7 @@ describe('a commit is read whole', () => {
     repository.git('clone', '-q', '--bare', '--no-local', repository.path, bare);
     repository.git('worktree', 'add', '-q', linked, '-b', 'other');
     for (const gitdir of [bare, repository.path, repository.gitdir, linked]) {
-      const source = localRepoSource({ gitdir, branch: 'refs/heads/main' });
+      const source = openAt(gitdir, { kind: 'branch', name: 'refs/heads/main' });
       expect(await source.probe()).toBe(commit);
       expect((await source.read(commit)).files.size).toBe(3);
     }
@@ -92,6 +100,50 @@ describe('a commit is read whole', () => {
   });
 });
 
+describe('what is live can be', () => {
+  test('a tag, of either kind, on a packed ref or a loose one', async () => {
+    const repository = new GitRepository();
+    const commit = repository.commit(content);
+    repository.git('tag', 'plain');
+    repository.git('tag', '-a', '-m', 'a', 'annotated');
+    repository.git('tag', '-a', '-m', 'b', 'of-a-tag', 'annotated');
+    repository.commit({ 'env/common.yaml': 'A: 2\n' });
+    for (const isPacked of [false, true]) {
+      if (isPacked) repository.git('pack-refs', '--all');
+      for (const name of ['plain', 'annotated', 'of-a-tag'])
+        expect(await openAt(repository.path, { kind: 'tag', name }).probe()).toBe(commit);
+    }
+  });
+
+  test('one commit, by its name', async () => {
+    const repository = new GitRepository();
+    const name = repository.commit(content);
+    repository.commit({ 'env/common.yaml': 'A: 2\n' });
+    const source = openAt(repository.path, { kind: 'commit', name });
+    expect(await source.probe()).toBe(name);
+    expect((await source.read(name)).files.size).toBe(3);
+  });
+
+  test('no tag that names a tree', async () => {
+    const repository = new GitRepository();
+    repository.commit(content);
+    repository.git('tag', 'tree', 'HEAD^{tree}');
+    await expect(openAt(repository.path, { kind: 'tag', name: 'tree' }).probe()).rejects.toMatchObject({
+      code: 'SOURCE_DAMAGED',
+      message: expect.stringContaining('is a tree, no commit'),
+    });
+  });
+
+  test('no commit in the place of another one: refs/replace is not looked at', async () => {
+    const repository = new GitRepository();
+    const good = repository.commit(content);
+    const evil = repository.commit({ 'env/common.yaml': 'A: evil\n' });
+    repository.git('update-ref', 'refs/heads/main', good);
+    repository.git('replace', good, evil);
+    expect((await readTip(repository)).files['env/common.yaml']).toBe('A: 1\n');
+  });
+});
+
 describe('an entry is rejected and never read', () => {
   test.each<[string, (blob: string, empty: string) => string, RegExp]>([
     ['env/a', (blob) => `120000 blob ${blob}\ta`, /symbolic link/],
@@ -99,8 +151,9 @@ describe('an entry is rejected and never read', () => {
     ['env/a b', (blob) => `100644 blob ${blob}\ta b`, /character/],
     ['env/a\\x0ab', (blob) => `100644 blob ${blob}\ta\nb`, /character/],
     ['env/ü', (blob) => `100644 blob ${blob}\tü`, /character/],
-    ['env', (_blob, empty) => `040000 tree ${empty}\t.GIT`, /unsafe name .GIT/],
-    ['env', (_blob, empty) => `040000 tree ${empty}\t..`, /unsafe name \.\./],
+    ['env/.GIT', (_blob, empty) => `040000 tree ${empty}\t.GIT`, /unsafe path/],
+    ['env/a/b', (blob) => `100644 blob ${blob}\ta/b`, /slash/],
+    ['env/..', (_blob, empty) => `040000 tree ${empty}\t..`, /unsafe path/],
     [`env/${'x'.repeat(252)}`, (blob) => `100644 blob ${blob}\t${'x'.repeat(252)}`, /longer than 255/],
   ])('%j', async (path, line, why) => {
     const repository = new GitRepository();
@@ -145,13 +198,14 @@ describe('what is wrong has a code and a remedy', () => {
       /use one with sha1/,
     ],
   ])('%s, when it is probed', async (_what, make, code, message) => {
-    const probe = localRepoSource({ gitdir: make(), branch: 'main' }).probe();
+    const probe = openAt(make()).probe();
     await expect(probe).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });
 
   test.each<[string, (repository: GitRepository) => GitRepository, RegExp]>([
     ['a missing object', removeBlob, /Could not find [0-9a-f]{40}/],
     ['a damaged object', damageBlob, /./],
+    ['an index that names other bytes', swapInIndex, /is damaged: its bytes have the name/],
     ['borrowed objects', borrowObjects, /git repack -a -d/],
     ['a pack index of version 1', packVersion1, /pack index of version 1; run/],
   ])('%s, when it is read', async (_what, spoil, message) => {
@@ -205,6 +259,26 @@ function damageBlob(repository: GitRepository): GitRepository {
   const path = blobPath(repository);
   chmodSync(path, 0o644);
   writeFileSync(path, readFileSync(join(repository.gitdir, 'objects', other.slice(0, 2), other.slice(2))));
+  return repository;
+}
+
+/** Two blobs in one pack, each found under the name of the other. */
+function swapInIndex(repository: GitRepository): GitRepository {
+  repository.git('gc', '-q');
+  const folder = join(repository.gitdir, 'objects/pack');
+  const path = join(folder, readdirSync(folder).find((name) => name.endsWith('.idx')) ?? '');
+  const index = readFileSync(path);
+  const places = ['HEAD:env/common.yaml', 'HEAD:env/hosts/php-1.yaml'].map((name) => {
+    const oid = Buffer.from(repository.git('rev-parse', name), 'hex');
+    return (index.indexOf(oid, 8 + 1024) - 8 - 1024) / 20;
+  });
+  const offsetsAt = 8 + 1024 + index.readUInt32BE(8 + 1020) * 24;
+  const [a = 0, b = 0] = places.map((place) => offsetsAt + place * 4);
+  const [first, second] = [index.readUInt32BE(a), index.readUInt32BE(b)];
+  index.writeUInt32BE(second, a);
+  index.writeUInt32BE(first, b);
+  chmodSync(path, 0o644);
+  writeFileSync(path, index);
   return repository;
 }
 

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { findAdvance } from '../../../src/adapters/git/advance.ts';
 import { ReconcileError } from '../../../src/core/errors.ts';
+import type { Advance, Commit } from '../../../src/core/git/commit.ts';
 import type { RejectedPath, Snapshot } from '../../../src/core/types.ts';
 import type { GitSource } from '../../../src/ports.ts';
 
@@ -49,9 +51,18 @@ export class FakeGitSource implements GitSource {
     return snapshot;
   }
 
-  async contains(commit: string, ancestor: string): Promise<boolean> {
-    let parent = this.#parents.get(commit) ?? null;
-    while (parent !== null && parent !== ancestor) parent = this.#parents.get(parent) ?? null;
-    return parent === ancestor;
+  async inspect(oid: string): Promise<Commit> {
+    if (this.#failure !== null) throw this.#failure;
+    const parent = this.#parents.get(oid) ?? null;
+    const parents = parent === null ? [] : [parent];
+    return { oid, parents, tree: oid, committedAt: 0, payload: Buffer.from(oid), signature: null };
+  }
+
+  async compare(tip: string, live: string): Promise<Advance> {
+    return await findAdvance(
+      async (oid) => (this.#snapshots.has(oid) ? await this.inspect(oid) : null),
+      tip,
+      live,
+    );
   }
 }

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import nodeFs from 'node:fs';
+import type { Commit } from '../../core/git/commit.ts';
+import { parseCommit } from '../../core/git/commit.ts';
+
+/** What isomorphic-git reads files with: node's, or a store in memory. */
+export type ObjectFiles = Parameters<typeof import('isomorphic-git').readObject>[0]['fs'];
+
+export interface StoreLocation {
+  readonly gitdir: string;
+  readonly files?: ObjectFiles;
+}
+
+export interface TreeEntry {
+  /** Six octal digits. */
+  readonly mode: string;
+  /** What is no UTF-8 has U+FFFD in it. */
+  readonly name: string;
+  readonly oid: string;
+}
+
+/**
+ * Reads objects out of one store with isomorphic-git: no process, hook, filter or attribute of the repository ever runs,
+ * and no file of it is written. The package (130 ms) is loaded at the first object.
+ *
+ * Every object is compared with its name, because an index can name any bytes: what a signed commit names is what is
+ * read. Objects that replace others (git-replace(1)) are not looked at. A store is for one pass: it keeps whole
+ * packs in memory. All throw node's own errors.
+ */
+export class ObjectStore {
+  readonly #location: StoreLocation;
+  readonly #cache = {};
+
+  constructor(location: StoreLocation) {
+    this.#location = location;
+  }
+
+  async readCommit(oid: string): Promise<Commit> {
+    return parseCommit(oid, await this.#read(oid, 'commit'));
+  }
+
+  async readTree(oid: string): Promise<readonly TreeEntry[]> {
+    return parseTree(oid, await this.#read(oid, 'tree'));
+  }
+
+  async readBlob(oid: string): Promise<Uint8Array> {
+    return await this.#read(oid, 'blob');
+  }
+
+  /** The commit that an annotated tag names, through further tags; a commit itself. */
+  async peel(oid: string): Promise<string> {
+    const { type, bytes } = await this.#readObject(oid);
+    if (type === 'commit') return oid;
+    const target = /^object ([0-9a-f]{40})\n/.exec(Buffer.from(bytes).toString('latin1'))?.[1];
+    if (type !== 'tag' || target === undefined) throw new Error(`${oid} is a ${type}, no commit`);
+    return await this.peel(target);
+  }
+
+  async #read(oid: string, wanted: string): Promise<Uint8Array> {
+    const { type, bytes } = await this.#readObject(oid);
+    if (type !== wanted) throw new Error(`${oid} is a ${type}, no ${wanted}`);
+    return bytes;
+  }
+
+  async #readObject(oid: string): Promise<{ readonly type: string; readonly bytes: Uint8Array }> {
+    const git = await import('isomorphic-git');
+    const { gitdir, files = nodeFs } = this.#location;
+    const { object, type } = await git.readObject({
+      fs: files,
+      gitdir,
+      oid,
+      cache: this.#cache,
+      format: 'content',
+    });
+    if (type === undefined || !(object instanceof Uint8Array)) throw new Error(`${oid} was not read`);
+    const name = createHash('sha1').update(`${type} ${object.length}\0`).update(object).digest('hex');
+    if (name !== oid) throw new Error(`object ${oid} is damaged: its bytes have the name ${name}`);
+    return { type, bytes: object };
+  }
+}
+
+/** Whether an object was not found, in distinction to one that is damaged. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'NotFoundError';
+}
+
+/** Entries are `<mode> <name>\0<20 bytes>` (gitformat-pack(5) does not say it; git-fsck(1) lists what can be wrong). */
+function parseTree(oid: string, object: Uint8Array): readonly TreeEntry[] {
+  const bytes = Buffer.from(object.buffer, object.byteOffset, object.byteLength);
+  const entries: TreeEntry[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = bytes.indexOf(0, at);
+    const [, mode, name] = /^(\d{5,6}) (.+)$/s.exec(bytes.toString('utf8', at, Math.max(at, end))) ?? [];
+    if (mode === undefined || name === undefined || end + 21 > bytes.length)
+      throw new Error(`tree ${oid} is damaged`);
+    entries.push({ mode: mode.padStart(6, '0'), name, oid: bytes.toString('hex', end + 1, end + 21) });
+    at = end + 21;
+  }
+  return entries;
+}
