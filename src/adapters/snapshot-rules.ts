@@ -6,10 +6,17 @@ export interface SnapshotLimits {
   readonly files: number;
   /** Parts of a path, the file name counted. */
   readonly depth: number;
+  /** Of one pack of objects, which is read into memory whole. */
+  readonly packBytes: number;
 }
 
 /** Far above any real config repository, and far below what hurts a host. */
-export const SNAPSHOT_LIMITS: SnapshotLimits = { fileBytes: 1024 * 1024, files: 10_000, depth: 10 };
+export const SNAPSHOT_LIMITS: SnapshotLimits = {
+  fileBytes: 1024 * 1024,
+  files: 10_000,
+  depth: 10,
+  packBytes: 256 * 1024 * 1024,
+};
 
 export type EntryType = 'file' | 'directory' | 'symlink' | 'submodule' | 'special';
 

@@ -29,7 +29,7 @@ const ENTRY_TYPES: ReadonlyMap<string, EntryType> = new Map([
 
 /**
  * Reads commits out of one object store. All throw SOURCE_DAMAGED when an object is missing or damaged, or the layout of
- * the store is not supported.
+ * the store is not supported, and SOURCE_TOO_LARGE.
  *
  * A reader remembers the blobs of the last commit it read, so that the next one costs its new blobs alone.
  */
@@ -43,7 +43,7 @@ export class CommitReader {
 
   /** One commit whole. */
   async read(location: StoreLocation, commit: string): Promise<Snapshot> {
-    return await inPasses(location, commit, async (store) => {
+    return await this.#inPasses(location, commit, async (store) => {
       const pass = new Pass(store, { limits: this.#limits, known: this.#blobs });
       const snapshot = await pass.read(commit);
       this.#blobs = pass.blobs;
@@ -53,12 +53,12 @@ export class CommitReader {
 
   /** The commit object alone. */
   async inspect(location: StoreLocation, commit: string): Promise<Commit> {
-    return await inPasses(location, commit, async (store) => await store.readCommit(commit));
+    return await this.#inPasses(location, commit, async (store) => await store.readCommit(commit));
   }
 
   /** See `GitSource.compare`. Reads as many commits as lie between the two, so the whole history of unrelated ones. */
   async compare(location: StoreLocation, tip: string, live: string): Promise<Advance> {
-    return await inPasses(location, tip, async (store) => {
+    return await this.#inPasses(location, tip, async (store) => {
       const find = async (oid: string): Promise<Commit | null> => {
         try {
           return await store.readCommit(oid);
@@ -73,22 +73,23 @@ export class CommitReader {
 
   /** The commit that a ref's object is or names. */
   async peel(location: StoreLocation, oid: string): Promise<string> {
-    return await inPasses(location, oid, async (store) => await store.peel(oid));
+    return await this.#inPasses(location, oid, async (store) => await store.peel(oid));
   }
-}
 
-/** Works in one pass, a few times where it fails. */
-async function inPasses<T>(
-  location: StoreLocation,
-  commit: string,
-  work: (store: ObjectStore) => Promise<T>,
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work(new ObjectStore(location));
-    } catch (error) {
-      if (attempt === ATTEMPTS) throw damaged(location.gitdir, commit, error);
-      await sleep(PAUSE_MS);
+  /** Works in one pass, a few times where it fails. */
+  async #inPasses<T>(
+    location: StoreLocation,
+    commit: string,
+    work: (store: ObjectStore) => Promise<T>,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work(new ObjectStore(location, this.#limits));
+      } catch (error) {
+        if (error instanceof ReconcileError) throw error;
+        if (attempt === ATTEMPTS) throw damaged(location.gitdir, commit, error);
+        await sleep(PAUSE_MS);
+      }
     }
   }
 }
@@ -121,7 +122,7 @@ class Pass {
       const type = ENTRY_TYPES.get(entry.mode) ?? 'special';
       if (!this.#admit(entry.name, path, type)) continue;
       if (type === 'directory') await this.#readTree(entry.oid, path);
-      else this.#draft.add(path, await this.#readBlob(entry.oid));
+      else await this.#readBlob(path, entry.oid);
     }
   }
 
@@ -132,10 +133,12 @@ class Pass {
     return false;
   }
 
-  async #readBlob(oid: string): Promise<Uint8Array> {
+  async #readBlob(path: string, oid: string): Promise<void> {
+    const size = this.#known.has(oid) ? null : this.#store.measure(oid);
+    if (size !== null && !this.#draft.admitSize(path, size)) return;
     const bytes = this.#known.get(oid) ?? (await this.#store.readBlob(oid));
     this.blobs.set(oid, bytes);
-    return bytes;
+    this.#draft.add(path, bytes);
   }
 }
 

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import nodeFs from 'node:fs';
+import { ReconcileError } from '../../core/errors.ts';
 import type { Commit } from '../../core/git/commit.ts';
 import { parseCommit } from '../../core/git/commit.ts';
+import type { SnapshotLimits } from '../snapshot-rules.ts';
+import { ObjectSizes } from './object-size.ts';
 
 /** What isomorphic-git reads files with: node's, or a store in memory. */
 export type ObjectFiles = Parameters<typeof import('isomorphic-git').readObject>[0]['fs'];
@@ -10,6 +13,11 @@ export interface StoreLocation {
   readonly gitdir: string;
   readonly files?: ObjectFiles;
 }
+
+export type ObjectLimits = Pick<SnapshotLimits, 'fileBytes' | 'packBytes'>;
+
+/** Far above any commit or list of files. */
+const OBJECT_BYTES = 16 * 1024 * 1024;
 
 export interface TreeEntry {
   /** Six octal digits. */
@@ -25,14 +33,24 @@ export interface TreeEntry {
  *
  * Every object is compared with its name, because an index can name any bytes: what a signed commit names is what is
  * read. Objects that replace others (git-replace(1)) are not looked at. A store is for one pass: it keeps whole
- * packs in memory. All throw node's own errors.
+ * packs in memory. All throw node's own errors, and SOURCE_TOO_LARGE before anything large is read.
  */
 export class ObjectStore {
   readonly #location: StoreLocation;
+  readonly #limits: ObjectLimits;
+  /** Null: whoever filled a store in memory has looked at its pack already. */
+  readonly #sizes: ObjectSizes | null;
   readonly #cache = {};
 
-  constructor(location: StoreLocation) {
+  constructor(location: StoreLocation, limits: ObjectLimits) {
     this.#location = location;
+    this.#limits = limits;
+    this.#sizes = location.files === undefined ? new ObjectSizes(location.gitdir) : null;
+  }
+
+  /** Bytes that reading an object takes; null: it was looked at already, or is not there. */
+  measure(oid: string): number | null {
+    return this.#sizes?.measure(oid) ?? null;
   }
 
   async readCommit(oid: string): Promise<Commit> {
@@ -63,6 +81,7 @@ export class ObjectStore {
   }
 
   async #readObject(oid: string): Promise<{ readonly type: string; readonly bytes: Uint8Array }> {
+    this.#checkSize(oid);
     const git = await import('isomorphic-git');
     const { gitdir, files = nodeFs } = this.#location;
     const { object, type } = await git.readObject({
@@ -77,6 +96,19 @@ export class ObjectStore {
     if (name !== oid) throw new Error(`object ${oid} is damaged: its bytes have the name ${name}`);
     return { type, bytes: object };
   }
+
+  #checkSize(oid: string): void {
+    const bytes = this.measure(oid) ?? 0;
+    const limit = Math.max(OBJECT_BYTES, this.#limits.fileBytes);
+    if (bytes > limit) throw tooLarge(`object ${oid} has ${bytes} bytes`, limit);
+    const pack = this.#sizes?.measurePack(oid) ?? 0;
+    const { packBytes } = this.#limits;
+    if (pack > packBytes) throw tooLarge(`the pack with object ${oid} has ${pack} bytes`, packBytes);
+  }
+}
+
+function tooLarge(what: string, limit: number): ReconcileError {
+  return new ReconcileError('SOURCE_TOO_LARGE', `${what}, more than ${limit}`);
 }
 
 /** Whether an object was not found, in distinction to one that is damaged. */

@@ -46,7 +46,8 @@ function parseUrl(text: string): ParsedRemote {
 /** A host or user that begins with `-` would be an option of ssh. */
 function parseSsh({ hostname, username }: URL, url: string): ParsedRemote {
   if (hostname === '' || hostname.startsWith('-')) return { wrong: 'it has no host' };
-  if (!SAFE_USER.test(username) || username.startsWith('-')) return { wrong: 'its user name is not a plain one' };
+  if (!SAFE_USER.test(username) || username.startsWith('-'))
+    return { wrong: 'its user name is not a plain one' };
   return { remote: { kind: 'ssh', url } };
 }
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -183,6 +183,35 @@ describe('an entry is rejected and never read', () => {
       { path: 'env/large', why: 'has 11 bytes, more than 10' },
       { path: 'env/two', why: 'is beyond the limit of 2 files' },
     ]);
+  });
+});
+
+describe('what is large is refused before it is read', () => {
+  test.each(['loose', 'packed'])('300 MB of zeros, %s', async (how) => {
+    const repository = new GitRepository();
+    const zeros = execFileSync('git', ['hash-object', '-w', '--stdin'], {
+      cwd: repository.path,
+      input: Buffer.alloc(300 * 1024 * 1024),
+    });
+    const env = repository.writeTree([`100644 blob ${String(zeros).trim()}\tzeros`]);
+    repository.commitTree([`040000 tree ${env}\tenv`]);
+    if (how === 'packed') repository.git('gc', '-q');
+    const before = process.memoryUsage().rss;
+    expect(await readTip(repository)).toMatchObject({
+      files: {},
+      rejected: [{ path: 'env/zeros', why: 'has 314572800 bytes, more than 1048576' }],
+    });
+    expect(process.memoryUsage().rss - before).toBeLessThan(100 * 1024 * 1024);
+  });
+
+  test('a pack that does not fit into memory', async () => {
+    const repository = new GitRepository();
+    repository.commit(content);
+    repository.git('gc', '-q');
+    await expect(readTip(repository, { packBytes: 100 })).rejects.toMatchObject({
+      code: 'SOURCE_TOO_LARGE',
+      message: expect.stringMatching(/^the pack with object [0-9a-f]{40} has \d+ bytes, more than 100$/),
+    });
   });
 });
 
