@@ -1,12 +1,10 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { findFreePort } from './free-port.ts';
+import type { ServerProcess } from './server-process.ts';
+import { startServerProcess } from './server-process.ts';
 import { isRoot, temporaryDirectory } from './temporary-directory.ts';
-import { waitFor } from './wait-for.ts';
 
 export const hasNginx = spawnSync('nginx', ['-v']).status === 0;
 export const hasWrk = spawnSync('wrk', ['-v']).error === undefined;
@@ -25,30 +23,41 @@ export interface TestNginx {
 export async function startNginx(socket: string, script: string): Promise<TestNginx> {
   const dir = temporaryDirectory();
   const port = await findFreePort();
-  for (const each of ['body', 'fastcgi', 'proxy', 'scgi', 'uwsgi']) mkdirSync(join(dir, each));
-  writeFileSync(join(dir, 'nginx.conf'), configuration(port, socket, script));
-  const child = spawn('nginx', ['-p', dir, '-c', join(dir, 'nginx.conf'), '-e', join(dir, 'error.log')], {
-    stdio: 'ignore',
-  });
-  const exited = once(child, 'exit');
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    await exited;
-  };
-  onTestFinished(stop);
   const url = `http://127.0.0.1:${port}/`;
-  await waitFor('nginx to answer', () => {
-    if (child.exitCode !== null) throw new Error(readFileSync(join(dir, 'error.log'), 'utf8'));
-    return fetch(url).then(
+  const isReady = (): Promise<boolean> =>
+    fetch(url).then(
       (response) => response.ok,
       () => false,
     );
-  });
-  const linesOf = (name: string) => readFileSync(join(dir, name), 'utf8').trim().split('\n').filter(Boolean);
-  return { url, statuses: () => countEach(linesOf('access.log')), errors: () => linesOf('error.log'), stop };
+  const { stop } = await runNginx({ dir, http: phpServer(port, socket, script), isReady });
+  return {
+    url,
+    statuses: () => countEach(linesOf(join(dir, 'access.log'))),
+    errors: () => linesOf(join(dir, 'error.log')),
+    stop,
+  };
 }
 
-function configuration(port: number, socket: string, script: string): string {
+export interface NginxSetup {
+  /** Gets its configuration, its temporary files and `error.log`. */
+  readonly dir: string;
+  /** What stands in the block `http`. */
+  readonly http: string;
+  isReady(): boolean | Promise<boolean>;
+}
+
+/** Runs nginx with a configuration; it ends with the test. */
+export async function runNginx({ dir, http, isReady }: NginxSetup): Promise<ServerProcess> {
+  for (const each of TEMPORARY) mkdirSync(join(dir, each), { recursive: true });
+  const [configuration, log] = [join(dir, 'nginx.conf'), join(dir, 'error.log')];
+  writeFileSync(configuration, nginxConfiguration(http));
+  const args = ['-p', dir, '-c', configuration, '-e', log];
+  return await startServerProcess({ command: 'nginx', args, log, isReady });
+}
+
+const TEMPORARY = ['client_body', 'fastcgi', 'proxy', 'scgi', 'uwsgi'];
+
+function nginxConfiguration(http: string): string {
   return `
 ${isRoot ? 'user root;' : ''}
 worker_processes 1;
@@ -57,13 +66,16 @@ pid nginx.pid;
 error_log error.log error;
 events { worker_connections 256; }
 http {
+${TEMPORARY.map((each) => `  ${each}_temp_path ${each};`).join('\n')}
+${http}
+}
+`;
+}
+
+function phpServer(port: number, socket: string, script: string): string {
+  return `
   log_format status $status;
   access_log access.log status;
-  client_body_temp_path body;
-  fastcgi_temp_path fastcgi;
-  proxy_temp_path proxy;
-  scgi_temp_path scgi;
-  uwsgi_temp_path uwsgi;
   server {
     listen 127.0.0.1:${port};
     location / {
@@ -72,18 +84,11 @@ http {
       fastcgi_param SCRIPT_NAME /value.php;
       fastcgi_param REQUEST_METHOD $request_method;
     }
-  }
-}
-`;
+  }`;
 }
 
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+function linesOf(path: string): readonly string[] {
+  return readFileSync(path, 'utf8').trim().split('\n').filter(Boolean);
 }
 
 function countEach(lines: readonly string[]): ReadonlyMap<number, number> {
