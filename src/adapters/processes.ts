@@ -35,7 +35,8 @@ export interface RunningProgram {
   stop(): Promise<ProgramResult>;
 }
 
-const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** Where programs are looked for: nothing of our own environment decides it. */
+export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const OUTPUT_LIMIT_BYTES = 1024 * 1024;
 
 /** Process groups of programs that were started and have not ended. */
@@ -44,6 +45,20 @@ const groups = new Set<number>();
 /** Ends every program that was started and has not ended, with its group: for a process that is about to end. */
 export function endPrograms(): void {
   for (const pid of groups) killGroup(pid);
+}
+
+/** The process group of a program that a package started in our place. */
+export interface ProgramGroup {
+  /** SIGKILL to all of it; nothing happens where it is gone. */
+  end(): void;
+  /** To be called when the program has ended. */
+  release(): void;
+}
+
+/** Takes note of such a group, so that `endPrograms` ends it too. */
+export function adoptGroup(pid: number): ProgramGroup {
+  groups.add(pid);
+  return { end: () => killGroup(pid), release: () => void groups.delete(pid) };
 }
 
 /**

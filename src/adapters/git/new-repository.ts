@@ -1,5 +1,5 @@
-import { simpleGit } from 'simple-git';
 import { ReconcileError } from '../../core/errors.ts';
+import { openUserGit } from './git-program.ts';
 
 /** Who commits where git knows nobody: a fresh machine has no identity, and a first commit must not fail for that. */
 const FALLBACK_IDENTITY = ['-c', 'user.name=reconcile', '-c', 'user.email=reconcile@localhost'];
@@ -10,7 +10,7 @@ const FALLBACK_IDENTITY = ['-c', 'user.name=reconcile', '-c', 'user.email=reconc
  */
 export async function commitNewRepository(directory: string, message: string): Promise<string> {
   try {
-    const git = simpleGit({ baseDir: directory });
+    const { git } = await openUserGit(directory);
     await git.init(['--initial-branch=main']);
     await git.add('.');
     const identity = (await hasIdentity(directory)) ? [] : FALLBACK_IDENTITY;
@@ -25,7 +25,7 @@ export async function commitNewRepository(directory: string, message: string): P
 }
 
 async function hasIdentity(directory: string): Promise<boolean> {
-  const git = simpleGit({ baseDir: directory });
+  const { git } = await openUserGit(directory);
   const [name, email] = await Promise.all([git.getConfig('user.name'), git.getConfig('user.email')]);
   return name.value !== null && email.value !== null;
 }

@@ -1,0 +1,148 @@
+import type { ProgramGroup } from '../processes.ts';
+import { adoptGroup } from '../processes.ts';
+
+/** How a call of git ended; nothing of it is judged. `exitCode` is null unless git itself ended it. */
+export interface GitResult {
+  readonly exitCode: number | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+  /** `capped`: it wrote more than `outputBytes` and was ended; `not started`: `stderr` says why. */
+  readonly ended: 'exit' | 'signal' | 'deadline' | 'capped' | 'not started';
+}
+
+export interface GitCall {
+  /** An existing directory. */
+  readonly directory: string;
+  /** A script for sh that starts like `LAUNCHER`. */
+  readonly launcher: string;
+  /** All that git sees: nothing of our own environment is passed on. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly deadlineMs: number;
+  /** Of both streams together. */
+  readonly outputBytes: number;
+  readonly input?: string;
+}
+
+/**
+ * Becomes git, in a session of its own, so that git and all that it starts (ssh, git-remote-http, index-pack) can be ended
+ * as one group. simple-git neither makes groups nor tells the pid, so the script does both. The pid on stderr also
+ * saves 50 ms, which simple-git waits after a program that printed nothing.
+ *
+ * No file that git writes grows over FILE_BLOCKS of 512 bytes: git itself has no limit for what it receives. Git ends
+ * when we die, even of SIGKILL (setpriv(1), where it is there).
+ */
+export const LAUNCHER = `echo "$$" >&2
+ulimit -f "$FILE_BLOCKS"
+command -v git >/dev/null || exit 127
+command -v setpriv >/dev/null && exec setpriv --pdeathsig TERM -- setsid git "$@"
+exec setsid git "$@"
+`;
+
+/** What LAUNCHER exits with where git is not on PATH, as every shell does. */
+export const GIT_MISSING = 127;
+
+/**
+ * Runs git through simple-git to its end; at the deadline the whole group gets SIGKILL. Nothing that it started is
+ * running afterwards. Never throws for what git does.
+ */
+export async function runGit(args: readonly string[], call: GitCall): Promise<GitResult> {
+  const { simpleGit } = await import('simple-git');
+  const watch = new Watch(call.outputBytes);
+  const timer = setTimeout(() => watch.end('deadline'), call.deadlineMs);
+  const git = simpleGit({
+    baseDir: call.directory,
+    binary: ['sh', call.launcher],
+    abort: watch.signal,
+    completion: { onClose: true, onExit: false },
+    allowEnvironment: Object.keys(call.env),
+    unsafe: { allowUnsafeConfigPaths: true, allowUnsafeSshCommand: true, allowUnsafeCustomBinary: true },
+    errors: (error, result) => watch.take(error, result),
+    input: () => call.input,
+  });
+  git.env({ ...call.env });
+  git.outputHandler((_command, stdout, stderr) => watch.follow(stdout, stderr));
+  try {
+    await git.raw([...args]);
+  } catch (error) {
+    if (watch.result === null) throw error; // a refusal of simple-git itself: our mistake
+  } finally {
+    clearTimeout(timer);
+    watch.close();
+  }
+  return watch.result ?? { exitCode: null, stdout: Buffer.alloc(0), stderr: '', ended: 'signal' };
+}
+
+/** What simple-git hands to `errors`. */
+interface Outcome {
+  readonly exitCode: number | null;
+  readonly stdOut: readonly Buffer[];
+  readonly stdErr: readonly Buffer[];
+}
+
+type Streams = NodeJS.ReadableStream;
+
+/** Follows one run: who leads its group, how much it writes, how it ends. */
+class Watch {
+  result: GitResult | null = null;
+  readonly #abort = new AbortController();
+  readonly #outputBytes: number;
+  #seenBytes = 0;
+  #group: ProgramGroup | null = null;
+  #cause: 'deadline' | 'capped' | null = null;
+
+  constructor(outputBytes: number) {
+    this.#outputBytes = outputBytes;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  follow(stdout: Streams, stderr: Streams): void {
+    stderr.once('data', (line: Buffer) => this.#adopt(Number.parseInt(line.toString(), 10)));
+    for (const stream of [stdout, stderr]) stream.on('data', (bytes: Buffer) => this.#count(bytes.length));
+  }
+
+  end(cause: 'deadline' | 'capped'): void {
+    this.#cause ??= cause;
+    this.#group?.end();
+    this.#abort.abort(); // for the moment before the group is known
+  }
+
+  /** simple-git takes an exit code without a message, and death by a signal, for success: neither is left to it. */
+  take(error: Buffer | Error | undefined, { exitCode, stdOut, stdErr }: Outcome): Error | undefined {
+    const text = Buffer.concat(stdErr).toString();
+    const hasLeader = /^\d+\n/.test(text);
+    const ended = this.#cause ?? (hasLeader ? (exitCode === null ? 'signal' : 'exit') : 'not started');
+    this.result = {
+      exitCode: ended === 'exit' ? exitCode : null,
+      stdout: Buffer.concat(stdOut),
+      stderr: hasLeader ? text.slice(text.indexOf('\n') + 1) : text,
+      ended,
+    };
+    return error instanceof Error ? error : undefined;
+  }
+
+  /** Git waits for its children when all goes well; where it was ended, they may be left. */
+  close(): void {
+    if (this.result?.exitCode !== 0) this.#group?.end();
+    this.#group?.release();
+  }
+
+  #adopt(pid: number): void {
+    if (!Number.isInteger(pid) || pid <= 1) return;
+    this.#group = adoptGroup(pid);
+    if (this.#cause !== null) this.#group.end();
+  }
+
+  #count(bytes: number): void {
+    this.#seenBytes += bytes;
+    if (this.#seenBytes > this.#outputBytes) this.end('capped');
+  }
+}
+
+/** simple-git in a directory of the user's, with the user's own configuration. */
+export async function openUserGit(directory: string) {
+  const { simpleGit } = await import('simple-git');
+  return { git: simpleGit({ baseDir: directory }) };
+}
