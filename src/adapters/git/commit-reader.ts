@@ -7,10 +7,20 @@ import type { EntryType, SnapshotLimits } from '../snapshot-rules.ts';
 import { SnapshotDraft } from '../snapshot-rules.ts';
 import { findAdvance } from './advance.ts';
 import { explainLayout } from './layout.ts';
-import type { StoreLocation } from './object-store.ts';
+import type { StoreLocation, TreeEntry } from './object-store.ts';
 import { isMissing, ObjectStore } from './object-store.ts';
 
-type Blobs = ReadonlyMap<string, Uint8Array>;
+/** Objects of the last commit that was read, by their names. */
+interface Known {
+  readonly blobs: ReadonlyMap<string, Uint8Array>;
+  readonly trees: ReadonlyMap<string, readonly TreeEntry[]>;
+}
+
+interface PassOptions {
+  readonly limits: SnapshotLimits;
+  readonly known: Known;
+  readonly location: StoreLocation;
+}
 
 /**
  * `git gc` and `git repack` take packs away while they are read; a pass with a new cache then finds the new ones.
@@ -18,6 +28,9 @@ type Blobs = ReadonlyMap<string, Uint8Array>;
  */
 const ATTEMPTS = 3;
 const PAUSE_MS = 50;
+
+/** Above it, starting git beats reading with isomorphic-git: 8 ms against 0.6 to 1 ms for each blob. */
+const MANY_BLOBS = 200;
 
 const ENTRY_TYPES: ReadonlyMap<string, EntryType> = new Map([
   ['100644', 'file'],
@@ -31,11 +44,11 @@ const ENTRY_TYPES: ReadonlyMap<string, EntryType> = new Map([
  * Reads commits out of one object store. All throw SOURCE_DAMAGED when an object is missing or damaged, or the layout of
  * the store is not supported, and SOURCE_TOO_LARGE.
  *
- * A reader remembers the blobs of the last commit it read, so that the next one costs its new blobs alone.
+ * A reader remembers the last commit it read, so that the next one costs its new objects alone.
  */
 export class CommitReader {
   readonly #limits: SnapshotLimits;
-  #blobs: Blobs = new Map();
+  #known: Known = { blobs: new Map(), trees: new Map() };
 
   constructor(limits: SnapshotLimits) {
     this.#limits = limits;
@@ -44,9 +57,9 @@ export class CommitReader {
   /** One commit whole. */
   async read(location: StoreLocation, commit: string): Promise<Snapshot> {
     return await this.#inPasses(location, commit, async (store) => {
-      const pass = new Pass(store, { limits: this.#limits, known: this.#blobs });
+      const pass = new Pass(store, { limits: this.#limits, known: this.#known, location });
       const snapshot = await pass.read(commit);
-      this.#blobs = pass.blobs;
+      this.#known = pass.seen;
       return snapshot;
     });
   }
@@ -94,35 +107,40 @@ export class CommitReader {
   }
 }
 
-/** One snapshot. */
+/** One snapshot: first all lists of files, then all files. */
 class Pass {
-  readonly blobs = new Map<string, Uint8Array>();
+  /** What the next pass need not read again. */
+  readonly seen = { blobs: new Map<string, Uint8Array>(), trees: new Map<string, readonly TreeEntry[]>() };
   readonly #store: ObjectStore;
-  readonly #known: Blobs;
+  readonly #known: Known;
+  readonly #readBlobs: StoreLocation['readBlobs'];
   readonly #draft: SnapshotDraft;
+  readonly #wanted: { readonly path: string; readonly oid: string }[] = [];
 
-  constructor(
-    store: ObjectStore,
-    { limits, known }: { readonly limits: SnapshotLimits; readonly known: Blobs },
-  ) {
+  constructor(store: ObjectStore, { limits, known, location }: PassOptions) {
     this.#store = store;
     this.#known = known;
+    this.#readBlobs = location.readBlobs;
     this.#draft = new SnapshotDraft(limits);
   }
 
   async read(commit: string): Promise<Snapshot> {
     const { tree } = await this.#store.readCommit(commit);
     await this.#readTree(tree, '');
+    const many = await this.#readMany();
+    for (const { path, oid } of this.#wanted) await this.#readBlob(path, oid, many);
     return this.#draft.finish(commit);
   }
 
   async #readTree(oid: string, folder: string): Promise<void> {
-    for (const entry of await this.#store.readTree(oid)) {
+    const entries = this.#known.trees.get(oid) ?? (await this.#store.readTree(oid));
+    this.seen.trees.set(oid, entries);
+    for (const entry of entries) {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       const type = ENTRY_TYPES.get(entry.mode) ?? 'special';
       if (!this.#admit(entry.name, path, type)) continue;
       if (type === 'directory') await this.#readTree(entry.oid, path);
-      else await this.#readBlob(path, entry.oid);
+      else this.#wanted.push({ path, oid: entry.oid });
     }
   }
 
@@ -133,11 +151,19 @@ class Pass {
     return false;
   }
 
-  async #readBlob(path: string, oid: string): Promise<void> {
-    const size = this.#known.has(oid) ? null : this.#store.measure(oid);
+  /** Gives what the faster way brought, where there is one and it is worth it. */
+  async #readMany(): Promise<Known['blobs']> {
+    const missing = new Set(this.#wanted.map(({ oid }) => oid).filter((oid) => !this.#known.blobs.has(oid)));
+    if (missing.size <= MANY_BLOBS || this.#readBlobs === undefined) return new Map();
+    return await this.#readBlobs([...missing]);
+  }
+
+  async #readBlob(path: string, oid: string, many: Known['blobs']): Promise<void> {
+    const found = this.#known.blobs.get(oid) ?? many.get(oid);
+    const size = found === undefined ? this.#store.measure(oid) : null;
     if (size !== null && !this.#draft.admitSize(path, size)) return;
-    const bytes = this.#known.get(oid) ?? (await this.#store.readBlob(oid));
-    this.blobs.set(oid, bytes);
+    const bytes = found ?? (await this.#store.readBlob(oid));
+    this.seen.blobs.set(oid, bytes);
     this.#draft.add(path, bytes);
   }
 }

@@ -180,8 +180,8 @@ describe('an entry is rejected and never read', () => {
     expect(files).toEqual({ 'env/one': 'x' });
     expect(rejected).toEqual([
       { path: 'env/a/b/deep', why: 'is more than 3 levels deep' },
-      { path: 'env/large', why: 'has 11 bytes, more than 10' },
       { path: 'env/two', why: 'is beyond the limit of 2 files' },
+      { path: 'env/large', why: 'has 11 bytes, more than 10' },
     ]);
   });
 });

@@ -1,0 +1,109 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { SYSTEM_PATH } from '../../processes.ts';
+import type { Access, FetchLimits } from '../access.ts';
+import type { GitResult } from '../git-program.ts';
+import { runGit } from '../git-program.ts';
+import { HARD_FILE, LAUNCHER_FILE, removeTree, sweepClone, writePrivate } from './clone-directory.ts';
+import type { GitFailure } from './git-failure.ts';
+import { explainFailure } from './git-failure.ts';
+import { ACCESS_FILE } from './hard-config.ts';
+import { prepareAccess } from './prepare-access.ts';
+
+/** A server, and how it is spoken to. */
+export interface Server {
+  readonly url: string;
+  readonly access: Access;
+  readonly limits: FetchLimits;
+  /** Where programs are looked for. */
+  readonly searchPath?: string;
+}
+
+const MIB = 1024 * 1024;
+const FETCH = ['fetch', '-v', '--no-tags', '--no-auto-maintenance', '--no-write-fetch-head'];
+
+/**
+ * Fetches one refspec into a clone; null where that worked. `how` is for the depth of the history. What git left
+ * unfinished is removed. Throws CONFIG_INVALID.
+ */
+export async function fetchInto(
+  clone: string,
+  server: Server,
+  { refspec, how }: { readonly refspec: string; readonly how: readonly string[] },
+): Promise<GitFailure | null> {
+  const { config, env } = prepareAccess(server.url, server.access);
+  const secrets = join(clone, ACCESS_FILE);
+  writePrivate(secrets, config);
+  try {
+    const args = [...FETCH, '--no-recurse-submodules', ...how, '--', server.url, refspec];
+    const result = await callGit(clone, server, { args, env });
+    return result.exitCode === 0 ? null : explainFailure(result);
+  } finally {
+    removeTree(secrets);
+    sweepClone(clone);
+  }
+}
+
+/** Each pack makes reading slower, and every unreachable object stays; `git gc` takes 0.2 to 0.9 s. */
+const MAX_PACKS = 20;
+/** In one of 256 folders: about 1,000 in all, as git itself estimates. */
+const MAX_SAMPLED_LOOSE = 4;
+const SAMPLED_FOLDER = 'objects/17';
+
+/**
+ * Repacks a clone where that is due, so that the thousandth update costs what the first one did. Objects without a ref
+ * stay for an hour, for readers that have just been told of them. False: git could not, or what there is has more
+ * bytes than `limits.packBytes`.
+ */
+export async function tidyClone(clone: string, server: Server): Promise<boolean> {
+  const names = readdirSync(join(clone, 'objects/pack')).filter((name) => name.endsWith('.pack'));
+  const hasManyLoose = listIfThere(join(clone, SAMPLED_FOLDER)).length > MAX_SAMPLED_LOOSE;
+  if (names.length > MAX_PACKS || hasManyLoose) {
+    const result = await callGit(clone, server, { args: ['gc', '-q', '--prune=1.hour.ago'] });
+    sweepClone(clone);
+    return result.exitCode === 0;
+  }
+  const sizes = names.map((name) => statSync(join(clone, 'objects/pack', name)).size);
+  return sizes.reduce((sum, size) => sum + size, 0) <= server.limits.packBytes;
+}
+
+interface Words {
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: string;
+  readonly outputBytes?: number;
+}
+
+/** Runs git on a clone, with nothing of the machine's or a user's configuration. Never throws for what git does. */
+export async function callGit(clone: string, server: Server, words: Words): Promise<GitResult> {
+  const { args, env = {}, outputBytes = MIB, ...rest } = words;
+  return await runGit(args, {
+    ...rest,
+    directory: clone,
+    launcher: join(clone, LAUNCHER_FILE),
+    env: {
+      PATH: server.searchPath ?? SYSTEM_PATH,
+      LC_ALL: 'C',
+      HOME: '/nonexistent', // git and curl look for files of their own there
+      GIT_DIR: clone, // else git would look for a repository in the folders above a damaged one
+      GIT_CONFIG_GLOBAL: join(clone, HARD_FILE),
+      GIT_CONFIG_NOSYSTEM: '1',
+      GIT_TERMINAL_PROMPT: '0',
+      GIT_NO_LAZY_FETCH: '1',
+      GIT_NO_REPLACE_OBJECTS: '1',
+      GIT_OPTIONAL_LOCKS: '0',
+      FILE_BLOCKS: String(Math.ceil(server.limits.packBytes / 512)),
+      ...env,
+    },
+    deadlineMs: server.limits.fetchMs,
+    outputBytes,
+  });
+}
+
+function listIfThere(path: string): readonly string[] {
+  try {
+    return readdirSync(path);
+  } catch {
+    return []; // most often there is no loose object at all
+  }
+}
