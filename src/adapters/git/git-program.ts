@@ -28,11 +28,12 @@ export interface GitCall {
  * as one group. simple-git neither makes groups nor tells the pid, so the script does both. The pid on stderr also
  * saves 50 ms, which simple-git waits after a program that printed nothing.
  *
- * No file that git writes grows over FILE_BLOCKS of 512 bytes: git itself has no limit for what it receives. Git ends
- * when we die, even of SIGKILL (setpriv(1), where it is there).
+ * No file that git writes grows over FILE_BLOCKS of 512 bytes, and no process holds more than 512 MiB (12 MiB are usual):
+ * git itself has no limit for what it receives. Git ends when we die, even of SIGKILL (setpriv(1), where it is there).
  */
 export const LAUNCHER = `echo "$$" >&2
 ulimit -f "$FILE_BLOCKS"
+ulimit -d 524288
 command -v git >/dev/null || exit 127
 command -v setpriv >/dev/null && exec setpriv --pdeathsig TERM -- setsid git "$@"
 exec setsid git "$@"

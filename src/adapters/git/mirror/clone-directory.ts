@@ -21,7 +21,7 @@ export const CANDIDATE = 'refs/source/candidate';
 
 /** What stands in a clone, written by us instead of `git init`, which asks templates, defaults and the version of git. */
 const FILES: Readonly<Record<string, string>> = {
-  HEAD: `ref: ${CANDIDATE}\n`,
+  HEAD: 'ref: refs/heads/none\n',
   config: '[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n',
 };
 /** Ours beside those of git, written anew where they differ. */

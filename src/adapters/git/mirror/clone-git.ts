@@ -37,11 +37,24 @@ export async function fetchInto(
   try {
     const args = [...FETCH, '--no-recurse-submodules', ...how, '--', server.url, refspec];
     const result = await callGit(clone, server, { args, env });
-    return result.exitCode === 0 ? null : explainFailure(result);
+    if (result.exitCode === 0) return null;
+    return hasFullPack(clone, server) ? tooLarge(server) : explainFailure(result);
   } finally {
     removeTree(secrets);
     sweepClone(clone);
   }
+}
+
+/** What stopped git was the bound of its files, of which it says nothing: the pack that came in ends exactly there. */
+function hasFullPack(clone: string, { limits }: Server): boolean {
+  const folder = join(clone, 'objects/pack');
+  const unfinished = readdirSync(folder).filter((name) => name.startsWith('tmp_pack_'));
+  return unfinished.some((name) => statSync(join(folder, name)).size >= limits.packBytes);
+}
+
+function tooLarge({ limits }: Server): GitFailure {
+  const why = `the server sends a pack of more than ${limits.packBytes} bytes`;
+  return { code: 'SOURCE_TOO_LARGE', why, suspectsClone: false };
 }
 
 /** Each pack makes reading slower, and every unreachable object stays; `git gc` takes 0.2 to 0.9 s. */

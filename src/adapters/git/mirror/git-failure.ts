@@ -19,6 +19,7 @@ type Row = readonly [pattern: RegExp, code: ErrorCode, words?: string];
  */
 const ROWS: readonly Row[] = [
   [/No space left on device|Disk quota exceeded/i, 'STATE_UNUSABLE'],
+  [/Out of memory/, 'SOURCE_UNREACHABLE', 'the answer is more than git can hold in memory'],
   [/Host key verification failed|host key for .* has changed|no \S+ host key is known/i, 'SERVER_UNTRUSTED'],
   [/SSL certificate problem|certificate verification failed|no alternative certificate/i, 'SERVER_UNTRUSTED'],
   [/certificate subject name|SSL peer certificate|unable to get local issuer/i, 'SERVER_UNTRUSTED'],
@@ -41,6 +42,7 @@ const ROWS: readonly Row[] = [
   [/ssh: connect to host|kex_exchange_identification|Broken pipe|is unreachable/i, 'SOURCE_UNREACHABLE'],
   [/remote error: |protocol error: |invalid server response|RPC failed|early EOF/i, 'SOURCE_UNREACHABLE'],
   [/hung up unexpectedly|unexpected disconnect|Could not read from remote/i, 'SOURCE_UNREACHABLE'],
+  [/mismatched algorithms/, 'SOURCE_UNREACHABLE', 'sha256 repositories are not supported; use one with sha1'],
   [/transport '.*' not allowed|dumb http transport/i, 'SOURCE_UNREACHABLE'],
 ];
 

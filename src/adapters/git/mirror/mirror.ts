@@ -1,4 +1,5 @@
 import { ReconcileError } from '../../../core/errors.ts';
+import type { Advance } from '../../../core/git/commit.ts';
 import type { Tracked } from '../../../core/git/tracked.ts';
 import type { GitSource } from '../../../ports.ts';
 import type { Access, FetchLimits } from '../access.ts';
@@ -55,7 +56,15 @@ export function mirrorSource({ clone: path, ...server }: MirrorOptions): GitSour
     async compare(commit, live) {
       const compare = async () => await reader.compare(location, commit, live);
       const advance = await healing(commit, compare);
-      return advance.relation === 'unknown' && (await clone.deepen()) ? await compare() : advance;
+      return needsHistory(advance) && (await clone.deepen()) ? await compare() : advance;
     },
   };
+}
+
+/**
+ * Whether a history that ends somewhere may have misled: with a merge, a branch can lead past the end to commits that the
+ * live one contains too. They would be listed as new ones, which is the safe side where the history is too large.
+ */
+function needsHistory({ relation, commits }: Advance): boolean {
+  return relation === 'unknown' || commits.some(({ parents }) => parents.length > 1);
 }
