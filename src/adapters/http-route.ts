@@ -1,0 +1,85 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { RequestOptions } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
+import { createSecureContext, rootCertificates } from 'node:tls';
+import { ReconcileError } from '../core/errors.ts';
+import { describe } from './errno.ts';
+import type { ProxyVariables } from './proxy.ts';
+import { chooseProxy, hostOf } from './proxy.ts';
+import { authorizeAtProxy, TunnelAgent } from './proxy-tunnel.ts';
+
+/** How servers are reached and known. */
+export interface RouteOptions {
+  /** PEM; trusted beside node's own roots. Null: what node trusts by default. */
+  readonly caFile: string | null;
+  readonly proxies: ProxyVariables;
+  /** Longest time for the answer of a proxy to CONNECT. */
+  readonly proxyMs: number;
+}
+
+/** One idle connection is kept. It does not keep the program alive: node lets go of idle sockets. */
+const KEPT = { keepAlive: true, maxFreeSockets: 1 };
+
+/** The way to one server, with the connections to it that are kept. */
+export class Route {
+  readonly #url: URL;
+  readonly #options: RouteOptions;
+  readonly #proxy: URL | null;
+  #agent: http.Agent | null = null;
+  #authorities: string | null = null;
+
+  /** Throws CONFIG_INVALID for a proxy that is not supported. */
+  constructor(url: URL, options: RouteOptions) {
+    this.#url = url;
+    this.#options = options;
+    this.#proxy = chooseProxy(url, options.proxies);
+  }
+
+  /**
+   * What node needs to know for a request to a path. The CA file is read each time, so that it can be renewed at any
+   * time. Throws CONFIG_INVALID when it is missing or has no certificate in it.
+   */
+  makeOptions(path: string): RequestOptions & { readonly headers: Readonly<Record<string, string>> } {
+    const { protocol, port, host } = this.#url;
+    const agent = this.#findAgent();
+    if (protocol === 'https:' || this.#proxy === null)
+      return { protocol, host: hostOf(this.#url), port, path, agent, headers: { Host: host } };
+    const headers = { Host: host, ...authorizeAtProxy(this.#proxy) };
+    const url = `${protocol}//${host}${path}`;
+    return { protocol, host: hostOf(this.#proxy), port: this.#proxy.port || 80, path: url, agent, headers };
+  }
+
+  #findAgent(): http.Agent {
+    const { caFile } = this.#options;
+    const authorities = caFile === null || this.#url.protocol === 'http:' ? null : readAuthorities(caFile);
+    if (this.#agent === null || authorities !== this.#authorities) {
+      this.#agent?.destroy();
+      this.#agent = this.#makeAgent(authorities);
+      this.#authorities = authorities;
+    }
+    return this.#agent;
+  }
+
+  #makeAgent(authorities: string | null): http.Agent {
+    if (this.#url.protocol === 'http:') return new http.Agent(KEPT);
+    const ca = authorities === null ? {} : { ca: [...rootCertificates, authorities] };
+    // Said once more, because NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off.
+    const options = { ...KEPT, secureContext: createSecureContext(ca), rejectUnauthorized: true };
+    if (this.#proxy === null) return new https.Agent(options);
+    return new TunnelAgent({ ...options, proxy: this.#proxy, proxyMs: this.#options.proxyMs });
+  }
+}
+
+/** Node passes over what is no certificate without a word. */
+function readAuthorities(caFile: string): string {
+  try {
+    const text = readFileSync(caFile, 'utf8');
+    new X509Certificate(text);
+    return text;
+  } catch (error) {
+    const message = `${caFile}, the CA file, cannot be used: ${describe(error)}`;
+    throw new ReconcileError('CONFIG_INVALID', message, { cause: error });
+  }
+}
