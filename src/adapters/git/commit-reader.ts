@@ -89,7 +89,7 @@ export class CommitReader {
     return await this.#inPasses(location, oid, async (store) => await store.peel(oid));
   }
 
-  /** Works in one pass, a few times where it fails. */
+  /** Works in one pass, a few times where it fails and the store is one that changes. */
   async #inPasses<T>(
     location: StoreLocation,
     commit: string,
@@ -100,7 +100,7 @@ export class CommitReader {
         return await work(new ObjectStore(location, this.#limits));
       } catch (error) {
         if (error instanceof ReconcileError) throw error;
-        if (attempt === ATTEMPTS) throw damaged(location.gitdir, commit, error);
+        if (location.objects !== undefined || attempt === ATTEMPTS) throw damaged(location, commit, error);
         await sleep(PAUSE_MS);
       }
     }
@@ -168,8 +168,8 @@ class Pass {
   }
 }
 
-function damaged(gitdir: string, commit: string, error: unknown): ReconcileError {
-  const why = explain(gitdir) ?? describe(error);
+function damaged({ gitdir, objects }: StoreLocation, commit: string, error: unknown): ReconcileError {
+  const why = (objects === undefined ? explain(gitdir) : null) ?? describe(error);
   return new ReconcileError('SOURCE_DAMAGED', `cannot read commit ${commit} in ${gitdir}: ${why}`, {
     cause: error,
   });

@@ -6,12 +6,15 @@ import { parseCommit } from '../../core/git/commit.ts';
 import type { SnapshotLimits } from '../snapshot-rules.ts';
 import { ObjectSizes } from './object-size.ts';
 
-/** What isomorphic-git reads files with: node's, or a store in memory. */
-export type ObjectFiles = Parameters<typeof import('isomorphic-git').readObject>[0]['fs'];
+export interface StoredObject {
+  readonly type: 'commit' | 'tree' | 'blob' | 'tag';
+  readonly bytes: Uint8Array;
+}
 
+/** A git directory; or, where objects are given, these alone by their names, and the directory is words for people. */
 export interface StoreLocation {
   readonly gitdir: string;
-  readonly files?: ObjectFiles;
+  readonly objects?: ReadonlyMap<string, StoredObject>;
   /** A faster way to many blobs: gives those that it can, each compared with its name. */
   readonly readBlobs?: (oids: readonly string[]) => Promise<ReadonlyMap<string, Uint8Array>>;
 }
@@ -30,8 +33,8 @@ export interface TreeEntry {
 }
 
 /**
- * Reads objects out of one store with isomorphic-git: no process, hook, filter or attribute of the repository ever runs,
- * and no file of it is written. The package (130 ms) is loaded at the first object.
+ * Reads objects out of memory, or out of a store on disk with isomorphic-git: no process, hook, filter or attribute of the
+ * repository ever runs, and no file of it is written. The package (130 ms) is loaded at the first object.
  *
  * Every object is compared with its name, because an index can name any bytes: what a signed commit names is what is
  * read. Objects that replace others (git-replace(1)) are not looked at. A store is for one pass: it keeps whole
@@ -40,14 +43,14 @@ export interface TreeEntry {
 export class ObjectStore {
   readonly #location: StoreLocation;
   readonly #limits: ObjectLimits;
-  /** Null: whoever filled a store in memory has looked at its pack already. */
+  /** Null: whoever read a pack into memory has looked at its sizes. */
   readonly #sizes: ObjectSizes | null;
   readonly #cache = {};
 
   constructor(location: StoreLocation, limits: ObjectLimits) {
     this.#location = location;
     this.#limits = limits;
-    this.#sizes = location.files === undefined ? new ObjectSizes(location.gitdir) : null;
+    this.#sizes = location.objects === undefined ? new ObjectSizes(location.gitdir) : null;
   }
 
   /** Bytes that reading an object takes; null: it was looked at already, or is not there. */
@@ -83,19 +86,22 @@ export class ObjectStore {
   }
 
   async #readObject(oid: string): Promise<{ readonly type: string; readonly bytes: Uint8Array }> {
+    const { gitdir, objects } = this.#location;
+    const { type, bytes } = objects === undefined ? await this.#readFile(gitdir, oid) : take(objects, oid);
+    const name = nameObject(type, bytes);
+    if (name !== oid) throw new Error(`object ${oid} is damaged: its bytes have the name ${name}`);
+    return { type, bytes };
+  }
+
+  async #readFile(
+    gitdir: string,
+    oid: string,
+  ): Promise<{ readonly type: string; readonly bytes: Uint8Array }> {
     this.#checkSize(oid);
     const git = await import('isomorphic-git');
-    const { gitdir, files = nodeFs } = this.#location;
-    const { object, type } = await git.readObject({
-      fs: files,
-      gitdir,
-      oid,
-      cache: this.#cache,
-      format: 'content',
-    });
+    const how = { fs: nodeFs, cache: this.#cache, format: 'content' } as const;
+    const { object, type } = await git.readObject({ ...how, gitdir, oid });
     if (type === undefined || !(object instanceof Uint8Array)) throw new Error(`${oid} was not read`);
-    const name = nameObject(type, object);
-    if (name !== oid) throw new Error(`object ${oid} is damaged: its bytes have the name ${name}`);
     return { type, bytes: object };
   }
 
@@ -122,8 +128,17 @@ function nameObject(type: string, bytes: Uint8Array): string {
   return createHash('sha1').update(`${type} ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
+function take(objects: ReadonlyMap<string, StoredObject>, oid: string): StoredObject {
+  const object = objects.get(oid);
+  if (object === undefined) throw new MissingObject(`object ${oid} is missing`);
+  return object;
+}
+
+class MissingObject extends Error {}
+
 /** Whether an object was not found, in distinction to one that is damaged. */
 export function isMissing(error: unknown): boolean {
+  if (error instanceof MissingObject) return true;
   return error instanceof Error && 'code' in error && error.code === 'NotFoundError';
 }
 
