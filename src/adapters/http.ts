@@ -81,7 +81,7 @@ export class HttpClient {
     const cause = error instanceof Unanswered ? error.cause : error;
     if (cause instanceof TooLong)
       return new ReconcileError(cause.code, `${where} answers with more than ${cause.bytes} bytes`);
-    const why = showText(describe(cause));
+    const why = showText(describe(cause).trim());
     if (aborted) return unreachable(`${where} gave no whole answer in time`, cause);
     const isUntrusted = asked.socket instanceof TLSSocket && Boolean(asked.socket.authorizationError);
     if (!isUntrusted) return unreachable(`cannot reach ${where}: ${why}`, cause);

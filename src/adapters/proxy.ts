@@ -27,7 +27,7 @@ function parseProxy(text: string): URL {
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   const proxy = URL.canParse(url) ? new URL(url) : null;
   if (proxy?.protocol === 'http:' && proxy.hostname !== '') return proxy;
-  const shown = text.replace(/\/\/[^@/]*@|^[^@/]*@/, '***@');
+  const shown = text.replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/i, '$1***@');
   throw new ReconcileError('CONFIG_INVALID', `the proxy ${shown} is not supported: use one of http://`);
 }
 

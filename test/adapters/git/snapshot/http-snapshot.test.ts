@@ -2,13 +2,24 @@ import { describe, expect, test } from 'vitest';
 import { httpSnapshotSource } from '../../../../src/adapters/git/snapshot/http-snapshot.ts';
 import { SNAPSHOT_LIMITS } from '../../../../src/adapters/snapshot-rules.ts';
 import type { Tracked } from '../../../../src/core/git/tracked.ts';
-import { GitRepository } from '../../../helpers/git-repository.ts';
 import type { GitHttpBehaviour } from '../../../helpers/git-http-server.ts';
 import { startGitHttp } from '../../../helpers/git-http-server.ts';
+import { GitRepository } from '../../../helpers/git-repository.ts';
 
-const content = { 'reconcile.yaml': 'format: 1\n', 'env/common.yaml': 'A: 1\n', 'env/hosts/php-1.yaml': 'B: ü\n' };
+const content = {
+  'reconcile.yaml': 'format: 1\n',
+  'env/common.yaml': 'A: 1\n',
+  'env/hosts/php-1.yaml': 'B: ü\n',
+};
 const main = { kind: 'branch', name: 'main' } as const;
-const access = { username: 'git', tokenFile: null, caFile: null, identityFile: null, knownHostsFile: null, proxies: {} };
+const access = {
+  username: 'git',
+  tokenFile: null,
+  caFile: null,
+  identityFile: null,
+  knownHostsFile: null,
+  proxies: {},
+};
 
 async function serve(behaviour: GitHttpBehaviour = {}) {
   const repository = new GitRepository();
