@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withPrivateDirectory } from '../private-directory.ts';
 import { runProgram } from '../processes.ts';
-import { withPrivateDirectory } from './private-directory.ts';
 
 const NOWHERE = 'php-env-reconciler-asks/*.conf';
 const DEADLINE_MS = 10_000;

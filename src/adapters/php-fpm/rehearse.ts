@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { ReconcileError } from '../../core/errors.ts';
 import type { ParsedFile } from '../../core/types.ts';
+import { withPrivateDirectory } from '../private-directory.ts';
 import { FastCgiError } from './fastcgi-records.ts';
-import { withPrivateDirectory } from './private-directory.ts';
 import { parseProbeAnswer } from './probe.ts';
 import type { RehearsalInstance, RehearsalPool } from './rehearsal-instance.ts';
 import { PING_PATH, PROBE_NAME, RehearsalError, startRehearsal } from './rehearsal-instance.ts';

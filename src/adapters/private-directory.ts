@@ -1,8 +1,8 @@
 import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
-import { ReconcileError } from '../../core/errors.ts';
-import { readStat } from '../process-table.ts';
+import { ReconcileError } from '../core/errors.ts';
+import { readStat } from './process-table.ts';
 
 const NAME = 'php-env-reconciler-trial-';
 /** The process that works in it: pid and start, so that a pid that is used again is somebody else. */
@@ -59,6 +59,6 @@ function isAbandoned(path: string): boolean {
 function toEnvironmentError(error: unknown): unknown {
   const isSystemError = error instanceof Error && 'syscall' in error && 'code' in error;
   if (!isSystemError) return error;
-  const message = `php-fpm cannot be tried in a private directory: ${String(error.syscall)} failed (${String(error.code)})`;
+  const message = `nothing can be tried in a private directory: ${String(error.syscall)} failed (${String(error.code)})`;
   return new ReconcileError('ENVIRONMENT_BROKEN', message, { cause: error });
 }
