@@ -2,7 +2,7 @@ import type { KnipConfig } from 'knip';
 
 /** What is reached by a name that no import shows: entries of the bundle, scripts of npm, tests. */
 const config: KnipConfig = {
-  entry: ['src/main.ts!', 'scripts/*.{mjs,ts}', 'test/**/*.test.ts', 'test/fixtures/**'],
+  entry: ['src/main.ts!', 'scripts/*.{mjs,ts}', 'test/**/*.test.ts', 'test/fixtures/**', 'bench/*.bench.ts'],
   // The nouns stand on one page, where some of them are used only by others of the page.
   ignoreExportsUsedInFile: { interface: true, type: true },
   // Programs of the system, which scripts/setup.mjs looks for.
@@ -20,9 +20,11 @@ const config: KnipConfig = {
     'setpriv',
     'faketime',
     'nginx',
+    'openssl',
+    'ssh-keygen',
     'wrk',
   ],
-  project: ['src/**/*.ts!', 'scripts/**/*.{mjs,ts}', 'test/**/*.ts'],
+  project: ['src/**/*.ts!', 'scripts/**/*.{mjs,ts}', 'test/**/*.ts', 'bench/**/*.ts'],
 };
 
 export default config;

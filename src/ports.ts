@@ -125,6 +125,14 @@ export interface History {
   read(): readonly HistoryLine[];
 }
 
+/** When a repository on another host answered last. */
+export interface Contact {
+  /** Throws STATE_UNUSABLE. */
+  note(at: Date): void;
+  /** Null: never. Throws STATE_UNUSABLE. */
+  last(): Date | null;
+}
+
 /** One reconcile at a time on one host. */
 export interface Lock {
   /** Null when another process holds it. Throws STATE_UNUSABLE. */

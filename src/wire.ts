@@ -1,10 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from './adapters/clock.ts';
+import { fileContact } from './adapters/contact.ts';
 import { readDirectory } from './adapters/directory-snapshot.ts';
 import { fileStore } from './adapters/files.ts';
 import { findGitdir, isGitdir } from './adapters/git/layout.ts';
 import { localRepoSource } from './adapters/git/local.ts';
+import { openSource } from './adapters/git/open-source.ts';
+import { commitSigners } from './adapters/git/signers.ts';
 import { fileHistory } from './adapters/history.ts';
 import { readHostFacts } from './adapters/host-facts.ts';
 import { fileLedger } from './adapters/ledger.ts';
@@ -18,9 +21,8 @@ import { phpFpmService } from './adapters/php-fpm/service.ts';
 import { readPlaces } from './adapters/places.ts';
 import { endPrograms } from './adapters/processes.ts';
 import { copyRepositoryTemplate } from './adapters/repository-template.ts';
-import type { SnapshotLimits } from './adapters/snapshot-rules.ts';
 import { SNAPSHOT_LIMITS } from './adapters/snapshot-rules.ts';
-import type { Config } from './config/config.ts';
+import type { Config, RepositoryConfig } from './config/config.ts';
 import { resolveConfig } from './config/resolve.ts';
 import { readWritten } from './config/written.ts';
 import type { PlaceFacts } from './core/doctor/facts.ts';
@@ -30,7 +32,7 @@ import { parseFile } from './core/grammar.ts';
 import { sha256 } from './core/sha256.ts';
 import type { Snapshot } from './core/types.ts';
 import { VERSION } from './core/version.ts';
-import type { Service } from './ports.ts';
+import type { GitSource, Log, Service, Signers } from './ports.ts';
 import type { Environment } from './quiet.ts';
 import { identifyEnvironment } from './quiet.ts';
 import type { World } from './reconcile/world.ts';
@@ -58,18 +60,20 @@ export function openHost(request: HostRequest): OpenHost {
   const bytes = readConfigBytes(request.configPath);
   const config = parseConfig(request.configPath, bytes, request.environment);
   const { repository, profile, state } = config;
+  const log = lineLog(request.log);
   const world: World = {
     host: profile,
-    source: localRepoSource({ ...repository, limits: snapshotLimits(config) }),
+    source: openConfiguredSource(config, { environment: request.environment, log }),
     isPinned: repository.tracked.kind === 'commit',
-    signers: null,
+    signers: openSigners(repository.trust),
+    contact: isLocal(repository) ? null : fileContact(state),
     files: fileStore(),
     service: makeService(config),
     ledger: fileLedger(state),
     history: fileHistory(state),
     lock: flockLock(config.lock),
     clock: systemClock,
-    log: lineLog(request.log),
+    log,
     identity: {
       version: VERSION,
       config: { path: request.configPath, sha256: sha256(bytes) },
@@ -81,18 +85,47 @@ export function openHost(request: HostRequest): OpenHost {
   return { config, world, endPrograms, maskKey: key };
 }
 
-function snapshotLimits({ limits }: Config): SnapshotLimits {
-  return { ...SNAPSHOT_LIMITS, fileBytes: limits.fileBytes };
+interface Surroundings {
+  readonly environment: Environment;
+  readonly log: Log;
+}
+
+function openConfiguredSource({ repository, limits }: Config, { environment, log }: Surroundings): GitSource {
+  return openSource({
+    ...repository,
+    access: { ...repository.access, proxies: readProxies(environment) },
+    limits: { ...SNAPSHOT_LIMITS, ...limits },
+    tell: ({ code, message }) => log.event('warning', 'passed-over', { code, message }),
+  });
+}
+
+const PROXIES = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTPS_PROXY', 'NO_PROXY'] as const;
+
+/** Those that curl knows: HTTP_PROXY in capitals can be set by whoever sends a request to a CGI program. */
+function readProxies(environment: Environment): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    PROXIES.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
+  );
+}
+
+function openSigners({ verify, ...files }: RepositoryConfig['trust']): Signers | null {
+  return verify === 'none' ? null : commitSigners({ scope: verify, ...files, clock: systemClock });
+}
+
+/** Whether the repository is read in place, so that no server can be away. */
+function isLocal({ remotes, transport }: RepositoryConfig): boolean {
+  return remotes[0]?.kind === 'path' && transport !== 'mirror';
 }
 
 /** Where a quiet pass looks for the tip; a repository that is away is told by the full pass. */
-function locateTip({ path, tracked }: Config['repository']): World['identity']['tip'] {
+function locateTip({ remotes, transport, tracked }: RepositoryConfig): World['identity']['tip'] {
+  const [remote] = remotes;
   const ref = refOf(tracked);
-  if (ref === null) return null;
+  if (ref === null || remote?.kind !== 'path' || transport === 'mirror') return null;
   try {
-    return { gitdir: findGitdir(path), ref };
+    return { gitdir: findGitdir(remote.path), ref };
   } catch (error) {
-    if (error instanceof ReconcileError) return { gitdir: path, ref };
+    if (error instanceof ReconcileError) return { gitdir: remote.path, ref };
     throw error;
   }
 }

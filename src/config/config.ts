@@ -1,3 +1,4 @@
+import type { Remote } from '../core/git/remote.ts';
 import type { Tracked } from '../core/git/tracked.ts';
 import type { HostProfile } from '../core/types.ts';
 
@@ -9,14 +10,40 @@ export interface Config {
   readonly phpFpm: PhpFpmConfig | null;
   readonly state: string;
   readonly lock: string;
-  readonly limits: { readonly fileBytes: number; readonly runMs: number };
+  readonly limits: LimitsConfig;
 }
 
-/** Which commits are live on this host. */
+/** Which commits are live on this host, how they are reached and who may make them. Paths are absolute; null: not set. */
 export interface RepositoryConfig {
-  /** On this host: bare, or a `.git` directory. */
-  readonly path: string;
+  /** One repository under several addresses, in the order in which they are asked. */
+  readonly remotes: readonly Remote[];
+  /** `auto`: by the address and by what is there. */
+  readonly transport: 'auto' | 'mirror' | 'snapshot';
   readonly tracked: Tracked;
+  readonly access: {
+    readonly username: string;
+    readonly tokenFile: string | null;
+    readonly caFile: string | null;
+    readonly identityFile: string | null;
+    readonly knownHostsFile: string | null;
+  };
+  /** Directory of the bare clone, for remotes that need one. */
+  readonly clone: string;
+  readonly trust: {
+    readonly verify: 'none' | 'tip' | 'all-new';
+    readonly allowedSignersFile: string | null;
+    readonly revokedKeysFile: string | null;
+    readonly openpgpKeysFile: string | null;
+  };
+}
+
+/** Bounds of what a run takes and how long it lasts. */
+export interface LimitsConfig {
+  readonly fileBytes: number;
+  readonly files: number;
+  readonly packBytes: number;
+  readonly fetchMs: number;
+  readonly runMs: number;
 }
 
 /** How to reach php-fpm. */

@@ -1,6 +1,7 @@
+import { describeRemote } from '../core/git/remote.ts';
 import type { Tracked } from '../core/git/tracked.ts';
 import type { Destination } from '../core/types.ts';
-import type { Config } from './config.ts';
+import type { Config, RepositoryConfig } from './config.ts';
 import { SETTINGS } from './settings.ts';
 
 /** A configuration as it could be written: setting → value, for those that have one; modes as octal text. */
@@ -9,8 +10,7 @@ export type DescribedConfig = Readonly<Record<string, unknown>>;
 /** The complete configuration under the names of its settings, in the order of SETTINGS. */
 export function describeConfig(config: Config): DescribedConfig {
   const values = new Map<string, unknown>([
-    ['repository.url', config.repository.path],
-    ...describeTracked(config.repository.tracked),
+    ...describeRepository(config.repository),
     ['repository.id', config.profile.repositoryId],
     ['host.name', config.profile.name],
     ['host.environment', config.profile.environment],
@@ -25,10 +25,34 @@ export function describeConfig(config: Config): DescribedConfig {
     ['state', config.state],
     ['lock', config.lock],
     ['limits.file_bytes', config.limits.fileBytes],
+    ['limits.files', config.limits.files],
+    ['limits.pack_bytes', config.limits.packBytes],
+    ['limits.fetch_seconds', config.limits.fetchMs / 1000],
     ['limits.run_seconds', config.limits.runMs / 1000],
   ]);
   const paths = SETTINGS.map((setting) => setting.path).filter((path) => values.has(path));
   return Object.fromEntries(paths.map((path) => [path, values.get(path)]));
+}
+
+function describeRepository(repository: RepositoryConfig): readonly (readonly [string, unknown])[] {
+  const { remotes, transport, tracked, access, clone, trust } = repository;
+  const [url, ...mirrors] = remotes.map(describeRemote);
+  return [
+    ['repository.url', url],
+    ['repository.mirrors', mirrors],
+    ['repository.transport', transport],
+    ...describeTracked(tracked),
+    ['repository.username', access.username],
+    ['repository.token_file', access.tokenFile],
+    ['repository.ca_file', access.caFile],
+    ['repository.identity_file', access.identityFile],
+    ['repository.known_hosts', access.knownHostsFile],
+    ['repository.clone', clone],
+    ['repository.verify', trust.verify],
+    ['repository.allowed_signers', trust.allowedSignersFile],
+    ['repository.revoked_keys', trust.revokedKeysFile],
+    ['repository.openpgp_keys', trust.openpgpKeysFile],
+  ];
 }
 
 function describeTracked({ kind, name }: Tracked): readonly (readonly [string, unknown])[] {

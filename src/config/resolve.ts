@@ -1,9 +1,10 @@
-import { complain, hasErrors } from '../core/complain.ts';
-import type { Tracked } from '../core/git/tracked.ts';
-import { isRefName } from '../core/git/tracked.ts';
+import { hasErrors } from '../core/complain.ts';
 import { DEFAULT_STATE_PATH } from '../core/paths.ts';
-import type { Checked, Complaint, Destination, HostProfile, Location, TargetName } from '../core/types.ts';
-import type { Config, HostFacts, PhpFpmConfig, RepositoryConfig } from './config.ts';
+import type { Checked, Complaint, Destination, HostProfile, TargetName } from '../core/types.ts';
+import type { Config, HostFacts, PhpFpmConfig } from './config.ts';
+import { resolveRepository } from './resolve-repository.ts';
+import type { Resolving } from './resolving.ts';
+import { wrong } from './resolving.ts';
 import type { Written } from './written.ts';
 
 /** The places of the system that this program takes over from; defaults only where they exist. */
@@ -13,73 +14,34 @@ const OLD_PLACES: Readonly<Record<TargetName, { readonly directory: string; read
 };
 
 const DEFAULT_MODE: Readonly<Record<TargetName, number>> = { 'php-fpm': 0o600, shell: 0o644 };
+const MEBIBYTE = 1024 * 1024;
+
 const TARGETS: readonly TargetName[] = ['php-fpm', 'shell'];
 
 /** Completes what was written with the defaults for this host; every complaint at once (CONFIG_INVALID). */
 export function resolveConfig(written: Written, facts: HostFacts): Checked<Config> {
   const complaints: Complaint[] = [];
   const resolving = { written, facts, complaints };
-  const repository = resolveRepository(resolving);
+  const state = written.text('state') ?? DEFAULT_STATE_PATH;
+  const repository = resolveRepository(resolving, state);
   const profile = resolveProfile(resolving);
   const phpFpm = resolvePhpFpm(resolving, profile.destinations);
-  if (hasErrors(complaints) || repository === null) return { value: null, complaints };
+  if (hasErrors(complaints)) return { value: null, complaints };
   const config: Config = {
     repository,
     profile,
     phpFpm,
-    state: written.text('state') ?? DEFAULT_STATE_PATH,
+    state,
     lock: written.text('lock') ?? '/run/reconcile/lock',
     limits: {
-      fileBytes: written.integer('limits.file_bytes') ?? 1024 * 1024,
+      fileBytes: written.integer('limits.file_bytes') ?? MEBIBYTE,
+      files: written.integer('limits.files') ?? 10_000,
+      packBytes: written.integer('limits.pack_bytes') ?? 256 * MEBIBYTE,
+      fetchMs: (written.integer('limits.fetch_seconds') ?? 60) * 1000,
       runMs: (written.integer('limits.run_seconds') ?? 180) * 1000,
     },
   };
   return { value: config, complaints };
-}
-
-interface Resolving {
-  readonly written: Written;
-  readonly facts: HostFacts;
-  readonly complaints: Complaint[];
-}
-
-function resolveRepository(resolving: Resolving): RepositoryConfig | null {
-  const { written, complaints } = resolving;
-  const path = written.text('repository.url');
-  if (path === null)
-    complaints.push(wrong(null, 'repository.url is missing: name the config repository on this host'));
-  const tracked = resolveTracked(resolving);
-  return path === null ? null : { path, tracked };
-}
-
-const TRACKED = ['branch', 'tag', 'commit'] as const;
-
-/** One of three settings; a branch `main` where none is written. */
-function resolveTracked({ written, complaints }: Resolving): Tracked {
-  const found = TRACKED.flatMap((kind): readonly Tracked[] => {
-    const name = written.text(`repository.${kind}`);
-    return name === null ? [] : [{ kind, name }];
-  });
-  const [tracked = { kind: 'branch', name: 'main' }, second] = found;
-  const complain = (kind: string, message: string) =>
-    complaints.push(wrong(written.at(`repository.${kind}`), message));
-  if (second !== undefined)
-    complain(second.kind, `repository.${second.kind} and repository.${tracked.kind} exclude each other`);
-  for (const each of found.filter(({ name }) => !isRefName(name)))
-    complain(
-      each.kind,
-      `repository.${each.kind} must be a name that git allows, not ${JSON.stringify(each.name)}`,
-    );
-  if (tracked.kind === 'commit' && !/^[0-9a-f]{40}$/.test(tracked.name))
-    complain(
-      'commit',
-      'repository.commit must be the 40 hex digits of a commit, as `git rev-parse` prints them',
-    );
-  return tracked;
-}
-
-function wrong(at: Location | null, message: string): Complaint {
-  return complain('CONFIG_INVALID', at, message);
 }
 
 function resolveProfile(resolving: Resolving): HostProfile {

@@ -1,7 +1,7 @@
 import { DEFAULT_STATE_PATH } from '../core/paths.ts';
 
-/** How the text of a setting is read. `mode`: octal permission bits; `path`: absolute; `list`: texts. */
-export type SettingType = 'text' | 'path' | 'integer' | 'seconds' | 'boolean' | 'mode' | 'list';
+/** How the text of a setting is read. `mode`: octal permission bits; `path`: absolute; `remote`: path or URL; `list`: texts. */
+export type SettingType = 'text' | 'path' | 'remote' | 'integer' | 'seconds' | 'boolean' | 'mode' | 'list';
 
 /** One setting of the host configuration. */
 export interface SettingSpec {
@@ -25,10 +25,19 @@ function setting(
 
 /** Every setting there is; the reader, `--print-config` and docs/host-configuration.md are made from this list. */
 export const SETTINGS: readonly SettingSpec[] = [
-  setting('repository.url', 'path', {
+  setting('repository.url', 'remote', {
     fallback: 'required',
-    meaning: 'the config repository on this host, bare or a .git directory',
+    meaning: 'the config repository: the path of one on this host (bare, or a `.git` directory), or a URL',
     environment: 'RECONCILE_REPOSITORY',
+  }),
+  setting('repository.mirrors', 'list', {
+    fallback: 'none',
+    meaning:
+      'further addresses of the same repository, asked in this order where the ones before do not answer',
+  }),
+  setting('repository.transport', 'text', {
+    fallback: 'auto',
+    meaning: '`mirror` fetches into a clone with git, `snapshot` asks over HTTP without git; `auto` chooses',
   }),
   setting('repository.branch', 'text', {
     fallback: 'main',
@@ -46,6 +55,46 @@ export const SETTINGS: readonly SettingSpec[] = [
   setting('repository.id', 'text', {
     fallback: 'any',
     meaning: 'the `id` that reconcile.yaml must have, so that no other repository is taken for this one',
+  }),
+  setting('repository.username', 'text', {
+    fallback: 'git',
+    meaning: 'the name beside the token, for a server that asks for one',
+  }),
+  setting('repository.token_file', 'path', {
+    fallback: 'none',
+    meaning: 'file with the token or password for http and https; read at each use',
+  }),
+  setting('repository.ca_file', 'path', {
+    fallback: 'those of the system',
+    meaning: 'certificate authorities that https is checked with, PEM',
+  }),
+  setting('repository.identity_file', 'path', {
+    fallback: 'none',
+    meaning: 'private key for ssh: a deploy key that may only read',
+  }),
+  setting('repository.known_hosts', 'path', {
+    fallback: "ssh's own files",
+    meaning: 'file with the host keys that ssh takes; nothing is ever added to it',
+  }),
+  setting('repository.clone', 'path', {
+    fallback: '`clone` in the state directory',
+    meaning: 'directory of the clone that a mirror needs; a cache, which can be deleted at any time',
+  }),
+  setting('repository.verify', 'text', {
+    fallback: 'none',
+    meaning: 'whose signature a commit needs: none, that of the `tip`, or of `all-new` commits',
+  }),
+  setting('repository.allowed_signers', 'path', {
+    fallback: 'none',
+    meaning: 'SSH keys that may sign, in the format of ssh-keygen(1)',
+  }),
+  setting('repository.revoked_keys', 'path', {
+    fallback: 'none',
+    meaning: 'SSH keys that may sign no more, one public key on each line',
+  }),
+  setting('repository.openpgp_keys', 'path', {
+    fallback: 'none',
+    meaning: 'OpenPGP keys that may sign, as `gpg --export` writes them',
   }),
   setting('host.name', 'text', {
     fallback: 'the host name',
@@ -137,6 +186,18 @@ export const SETTINGS: readonly SettingSpec[] = [
   setting('limits.file_bytes', 'integer', {
     fallback: '1048576',
     meaning: 'largest file of the repository that is read',
+  }),
+  setting('limits.files', 'integer', {
+    fallback: '10000',
+    meaning: 'most files of the repository that are read',
+  }),
+  setting('limits.pack_bytes', 'integer', {
+    fallback: '268435456',
+    meaning: 'largest pack of objects that is fetched or read',
+  }),
+  setting('limits.fetch_seconds', 'seconds', {
+    fallback: '60',
+    meaning: 'longest time that a server gets for one answer',
   }),
   setting('limits.run_seconds', 'seconds', {
     fallback: '180',

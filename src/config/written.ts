@@ -1,4 +1,5 @@
 import { complain, hasErrors } from '../core/complain.ts';
+import { parseRemote } from '../core/git/remote.ts';
 import type { Checked, Complaint, Location } from '../core/types.ts';
 import { parseYaml } from '../core/yaml.ts';
 import type { YamlMap, YamlNode } from '../core/yaml-node.ts';
@@ -102,9 +103,15 @@ function checkType(path: string, entry: Entry): readonly Complaint[] {
   if (type === 'list') {
     return typeof entry.value === 'string' ? [wrong(entry.at, `${path} must be a list, e.g. [a, b]`)] : [];
   }
+  if (type === 'remote') return checkRemote(path, entry);
   const [pattern, words] = PATTERN[type];
   if (typeof entry.value === 'string' && pattern.test(entry.value)) return [];
   return [wrong(entry.at, `${path} must be ${words}, not ${JSON.stringify(entry.value)}`)];
+}
+
+function checkRemote(path: string, { value, at }: Entry): readonly Complaint[] {
+  const parsed = typeof value === 'string' ? parseRemote(value) : { wrong: 'it is a list' };
+  return 'remote' in parsed ? [] : [wrong(at, `${path} cannot be used: ${parsed.wrong}`)];
 }
 
 function makeWritten(entries: ReadonlyMap<string, Entry>): Written {

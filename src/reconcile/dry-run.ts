@@ -1,6 +1,6 @@
 import { sha256 } from '../core/sha256.ts';
 import type { LedgerRecord, ObservedFile } from '../core/types.ts';
-import type { FileStore, Ledger, Service } from '../ports.ts';
+import type { Contact, FileStore, Ledger, Service } from '../ports.ts';
 import type { World } from './world.ts';
 
 /**
@@ -10,12 +10,17 @@ import type { World } from './world.ts';
 export function dryRun(world: World): World {
   return {
     ...world,
+    contact: world.contact === null ? null : dryContact(world.contact),
     files: dryFiles(world.files),
     service: world.service === null ? null : dryService(world.service),
     ledger: dryLedger(world.ledger),
     history: { append: () => undefined, read: () => world.history.read() },
     lock: { acquire: () => () => undefined },
   };
+}
+
+function dryContact(contact: Contact): Contact {
+  return { note: () => undefined, last: () => contact.last() };
 }
 
 function dryFiles(files: FileStore): FileStore {

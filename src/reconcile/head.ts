@@ -21,6 +21,7 @@ export async function readHead(world: World): Promise<Head> {
   let commit: string | null = null;
   try {
     commit = await world.source.probe();
+    world.contact?.note(world.clock.now());
     world.log.event('debug', 'probed', { commit });
     const { value, complaints } = await readDesired(world, commit);
     if (value === null) {

@@ -12,6 +12,8 @@ export interface Status {
   readonly applied: string | null;
   /** The tip of the branch, and why it is not the applied commit where it cannot be. */
   readonly head: { readonly commit: string | null; readonly problem: string | null };
+  /** When a run reached the repository last; null: never, or it is on this host. */
+  readonly contact: { readonly at: string; readonly ageSeconds: number } | null;
   readonly files: readonly FileStatus[];
   readonly phpFpm: ServiceState | null;
   readonly owed: Owed | null;
@@ -32,11 +34,20 @@ export async function readStatus(world: World): Promise<Status> {
     host: world.host.name,
     applied: lastGood?.commit ?? null,
     head: { commit: head.commit, problem: head.error?.message ?? null },
+    contact: readContact(world),
     files: readFiles(world),
     phpFpm: (await world.service?.inspect()) ?? null,
     owed,
     held,
   };
+}
+
+/** A clock that was set back gives an age of 0, never a negative one. */
+function readContact({ contact, clock }: World): Status['contact'] {
+  const last = contact?.last() ?? null;
+  if (last === null) return null;
+  const ageMs = Math.max(0, clock.now().getTime() - last.getTime());
+  return { at: last.toISOString(), ageSeconds: Math.floor(ageMs / 1000) };
 }
 
 function readFiles(world: World): readonly FileStatus[] {

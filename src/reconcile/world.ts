@@ -1,5 +1,16 @@
 import type { HostProfile, QuietRecord } from '../core/types.ts';
-import type { Clock, FileStore, GitSource, History, Ledger, Lock, Log, Service, Signers } from '../ports.ts';
+import type {
+  Clock,
+  Contact,
+  FileStore,
+  GitSource,
+  History,
+  Ledger,
+  Lock,
+  Log,
+  Service,
+  Signers,
+} from '../ports.ts';
 
 /** Everything outside the plot, built in one place (wire.ts). A dry run is another world, not another plot. */
 export interface World {
@@ -9,6 +20,8 @@ export interface World {
   readonly isPinned: boolean;
   /** Null: whoever may push may deploy. */
   readonly signers: Signers | null;
+  /** Null: the repository is on this host. */
+  readonly contact: Contact | null;
   readonly files: FileStore;
   /** Null on a host that gets no php-fpm file. */
   readonly service: Service | null;

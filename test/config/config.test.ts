@@ -35,7 +35,13 @@ describe('defaults', () => {
     const { config, complaints } = read(MINIMAL);
     expect(complaints).toEqual([]);
     expect(config).toMatchObject({
-      repository: { path: '/srv/config.git', tracked: { kind: 'branch', name: 'main' } },
+      repository: {
+        remotes: [{ kind: 'path', path: '/srv/config.git' }],
+        tracked: { kind: 'branch', name: 'main' },
+        transport: 'auto',
+        clone: '/var/lib/reconcile/clone',
+        trust: { verify: 'none' },
+      },
       profile: {
         name: 'web-1',
         destinations: [
@@ -122,7 +128,7 @@ describe('what is written', () => {
     ].join('\n');
     expect(read(text).complaints).toEqual([
       'config.yaml:3:3: there is no setting repository.brunch [CONFIG_INVALID]',
-      'config.yaml:2:8: repository.url must be an absolute path, not "relative/path" [CONFIG_INVALID]',
+      'config.yaml:2:8: repository.url cannot be used: it is neither an absolute path nor a URL with https, http, ssh or file [CONFIG_INVALID]',
       'config.yaml:6:11: files.php-fpm.mode must be octal permission bits such as 0640, not "rw" [CONFIG_INVALID]',
       'config.yaml:8:19: reload.margin_seconds must be a whole number of seconds from 1 to 9999, not "soon" [CONFIG_INVALID]',
       'config.yaml:9:12: reload.command must be a list, e.g. [a, b] [CONFIG_INVALID]',
@@ -138,22 +144,94 @@ describe('what is written', () => {
     ['files:\n  shell:\n    mode: 0644\n', 'files.shell.path is missing: name the file to write'],
     [
       'files:\n  php-fpm: {path: /a/b}\n',
-      'repository.url is missing: name the config repository on this host',
+      'repository.url is missing: name the config repository, by its path or URL',
     ],
   ])('%j is refused', (text, message) => {
     expect(read(text).complaints.join('\n')).toContain(message);
   });
 });
 
+const readRepository = (settings: string) =>
+  read(MINIMAL.replace('  url: /srv/config.git\n', `  {url: /srv/config.git, ${settings}}\n`));
+
+describe('a repository is reached by', () => {
+  const readUrl = (url: string, settings = '') =>
+    read(MINIMAL.replace('  url: /srv/config.git\n', `  {url: ${JSON.stringify(url)}${settings}}\n`));
+
+  test.each([
+    ['/srv/env.git', { kind: 'path', path: '/srv/env.git' }],
+    ['file:///srv/env.git', { kind: 'file', url: 'file:///srv/env.git' }],
+    ['ssh://git@git.example.com:2222/env.git', { kind: 'ssh' }],
+    ['git@git.example.com:team/env.git', { kind: 'ssh', url: 'git@git.example.com:team/env.git' }],
+    ['https://git.example.com/env.git/', { kind: 'http', url: 'https://git.example.com/env.git' }],
+  ])('%s', (url, remote) => {
+    expect(readUrl(url).config?.repository.remotes).toMatchObject([remote]);
+  });
+
+  test('several addresses, in order', () => {
+    const { config } = readUrl('https://a.example.com/x', ', mirrors: ["ssh://b.example.com/x", /srv/x.git]');
+    expect(config?.repository.remotes.map(({ kind }) => kind)).toEqual(['http', 'ssh', 'path']);
+  });
+
+  test.each([
+    ['env.git', /neither an absolute path nor a URL/],
+    ['ext::sh -c id', /space or control character/],
+    ['ext::id', /neither/],
+    ['--upload-pack=id', /neither/],
+    ['-oProxyCommand=id:x', /neither/],
+    ['ssh://-oProxyCommand=id/x', /no host|no URL/],
+    ['ssh://-x@host/x', /user name is not a plain one/],
+    ['ftp://host/x', /scheme ftp is not known/],
+    ['file://host/x', /a file URL has no host/],
+    ['https://user:secret@host/x', /has a password in it; put that into repository.token_file/],
+    ['https://user@host/x', /put that into repository.username/],
+    ['https://host/x?token=1', /`\?` or `#`/],
+    ['https://', /no URL/],
+  ])('not %s', (url, message) => {
+    const { complaints } = readUrl(url);
+    expect(complaints).toEqual([expect.stringMatching(message)]);
+    expect(complaints[0]).not.toContain('secret');
+  });
+
+  test.each([
+    ['https://git.example.com/x', 0],
+    ['http://127.0.0.1:8080/x', 0],
+    ['http://git.example.com/x', 1],
+  ])('%s with a token: complaints %i', (url, count) => {
+    const { complaints } = readUrl(url, ', token_file: /etc/reconcile/token');
+    expect(complaints.filter((each) => each.includes('in clear'))).toHaveLength(count);
+  });
+});
+
+describe('who may sign', () => {
+  test('is needed where signatures are, with the id of the repository', () => {
+    expect(readRepository('verify: tip').complaints).toEqual([
+      expect.stringContaining('needs repository.allowed_signers or repository.openpgp_keys'),
+      expect.stringContaining('needs repository.id'),
+    ]);
+    const good = 'verify: all-new, allowed_signers: /etc/reconcile/signers, id: env/production';
+    expect(readRepository(good).config).toMatchObject({
+      repository: { trust: { verify: 'all-new', allowedSignersFile: '/etc/reconcile/signers' } },
+      profile: { repositoryId: 'env/production' },
+    });
+  });
+
+  test.each([
+    ['verify: all', /must be one of none, tip, all-new, not "all"/],
+    ['transport: git', /must be one of auto, mirror, snapshot/],
+    ['transport: snapshot', /is for http and https alone, not for \/srv\/config.git/],
+  ])('%s is refused', (settings, message) => {
+    expect(readRepository(settings).complaints).toEqual([expect.stringMatching(message)]);
+  });
+});
+
 describe('what is live', () => {
-  const readTracking = (settings: string) =>
-    read(MINIMAL.replace('  url: /srv/config.git\n', `  {url: /srv/config.git, ${settings}}\n`));
   test.each([
     ['tag: v1.2', { kind: 'tag', name: 'v1.2' }],
     [`commit: ${'a'.repeat(40)}`, { kind: 'commit', name: 'a'.repeat(40) }],
     ['branch: release/7', { kind: 'branch', name: 'release/7' }],
   ])('%s', (line, expected) => {
-    expect(readTracking(line).config?.repository.tracked).toEqual(expected);
+    expect(readRepository(line).config?.repository.tracked).toEqual(expected);
   });
 
   test.each([
@@ -163,7 +241,7 @@ describe('what is live', () => {
     ['tag: -x', /a name that git allows/],
     ['branch: a.lock', /a name that git allows/],
   ])('not %s', (line, message) => {
-    expect(readTracking(line).complaints).toEqual([expect.stringMatching(message)]);
+    expect(readRepository(line).complaints).toEqual([expect.stringMatching(message)]);
   });
 });
 

@@ -63,7 +63,6 @@ describe('what the page calls not yet is not there', () => {
   });
 
   test.each([
-    ['Signatures', 'repository.verify'],
     ['Metrics and notices', 'metrics'],
     ['Metrics and notices', 'notify'],
     ['Daemon', 'webhook'],

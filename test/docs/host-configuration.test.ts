@@ -39,7 +39,10 @@ test('there are examples', () => {
 });
 
 test.each(examples)('the example $info is complete and has no mistake', ({ info }) => {
-  expect(read(info)).toMatchObject({ complaints: [], config: { repository: { path: '/srv/config.git' } } });
+  expect(read(info)).toMatchObject({
+    complaints: [],
+    config: { repository: { remotes: [{ path: '/srv/config.git' }] } },
+  });
 });
 
 test('the short form of the old layout says the same as the long one', () => {
@@ -80,7 +83,13 @@ describe('the defaults that the table names', () => {
     ['repository.branch', config?.repository.tracked.name],
     ['state', config?.state],
     ['lock', config?.lock],
+    ['repository.transport', config?.repository.transport],
+    ['repository.username', config?.repository.access.username],
+    ['repository.verify', config?.repository.trust.verify],
     ['limits.file_bytes', String(config?.limits.fileBytes)],
+    ['limits.files', String(config?.limits.files)],
+    ['limits.pack_bytes', String(config?.limits.packBytes)],
+    ['limits.fetch_seconds', String((config?.limits.fetchMs ?? 0) / 1000)],
     ['reload.margin_seconds', String((config?.phpFpm?.marginMs ?? 0) / 1000)],
     ['php_fpm.announce_revision', String(config?.profile.announceRevision)],
     ['secrets.allow_world_readable', String(config?.profile.exposeSecrets)],

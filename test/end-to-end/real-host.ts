@@ -69,10 +69,11 @@ export class RealHost {
     return host;
   }
 
-  /** Writes the host configuration; further settings are appended as they are. */
-  configure(settings = ''): void {
+  /** Writes the host configuration; further settings are appended as they are. `repository`: what stands below it. */
+  configure(settings = '', repository: Readonly<Record<string, string>> = { url: this.bare }): void {
     const lines = [
-      `repository:\n  url: ${this.bare}`,
+      'repository:',
+      ...Object.entries(repository).map(([name, value]) => `  ${name}: ${value}`),
       'host:\n  name: web-1',
       `files:\n  php-fpm:\n    path: ${this.php.envPath}\n  shell:\n    path: ${this.shellPath}`,
       `php_fpm:\n  binary: ${this.php.binary}\n  config: ${this.php.configPath}`,

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ObjectStore } from '../../src/adapters/git/object-store.ts';
+import { SNAPSHOT_LIMITS } from '../../src/adapters/snapshot-rules.ts';
 import type { Commit } from '../../src/core/git/commit.ts';
 import type { GitRepository } from './git-repository.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -40,7 +41,7 @@ export function signWith(repository: GitRepository, key: SshKeyFile | OpenPgpHom
 }
 
 export async function readCommit(repository: GitRepository, oid: string): Promise<Commit> {
-  return await new ObjectStore({ gitdir: repository.gitdir }).readCommit(oid);
+  return await new ObjectStore({ gitdir: repository.gitdir }, SNAPSHOT_LIMITS).readCommit(oid);
 }
 
 /** A home of gpg with keys that its agent knows; the agent is ended with the test. */

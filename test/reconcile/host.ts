@@ -62,7 +62,7 @@ export class FakeHost {
   get world(): World {
     const { isPinned, signers, repositoryId } = this;
     const { source, files, service, ledger, history, lock, clock, log } = this;
-    const ports = { source, signers, files, service, ledger, history, lock, clock, log };
+    const ports = { source, signers, contact: null, files, service, ledger, history, lock, clock, log };
     const config = { path: IDENTITY.config.path, sha256: `${isPinned} ${repositoryId}` };
     return { host: { ...PROFILE, repositoryId }, isPinned, ...ports, identity: { ...IDENTITY, config } };
   }

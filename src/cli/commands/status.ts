@@ -28,12 +28,17 @@ function formatStatus(found: Status): string {
     ['applied', found.applied ?? 'nothing yet'],
     ['branch', found.head.commit ?? 'cannot be read'],
     ...(found.head.problem === null ? [] : [['', found.head.problem] as const]),
+    ...describeContact(found),
     ...found.files.map((file) => ['file', `${file.path}: ${file.state}`] as const),
     ['php-fpm', describeService(found)],
     ['owed', found.owed === null ? 'nothing' : `a reload (${found.owed.phase})`],
     ...found.held.map((held) => ['held', describeHeld(held)] as const),
   ];
   return rows.map(([name, text]) => `${name.padEnd(9)}${text}\n`).join('');
+}
+
+function describeContact({ contact }: Status): readonly (readonly [string, string])[] {
+  return contact === null ? [] : [['contact', `last at ${contact.at}, ${contact.ageSeconds} s ago`]];
 }
 
 function describeHeld({ commit, at, tries, until, reason }: Held): string {

@@ -10,7 +10,7 @@ export type Remote =
 /** A remote, or in words why a text is none. */
 export type ParsedRemote = { readonly remote: Remote } | { readonly wrong: string };
 
-const SCP_LIKE = /^(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9._-]*:(?!\/\/)[^\s]+$/;
+const SCP_LIKE = /^(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9._-]*:(?!\/\/|:)[^\s]+$/;
 const SAFE_USER = /^[A-Za-z0-9._-]*$/;
 
 /**
@@ -54,6 +54,13 @@ function parseSsh({ hostname, username }: URL, url: string): ParsedRemote {
 function parseHttp({ username }: URL, url: string): ParsedRemote {
   if (username !== '') return { wrong: 'it has a user name in it; put that into repository.username' };
   return { remote: { kind: 'http', url: url.replace(/\/+$/, '') } };
+}
+
+/** Whether nobody on the way can read what is sent. */
+export function isPrivate(remote: Remote): boolean {
+  if (remote.kind !== 'http') return true;
+  const { protocol, hostname } = new URL(remote.url);
+  return protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
 /** As it may be shown anywhere, in one form for all. */

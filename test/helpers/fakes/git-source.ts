@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { findAdvance } from '../../../src/adapters/git/advance.ts';
+import type { ErrorCode } from '../../../src/core/errors.ts';
 import { ReconcileError } from '../../../src/core/errors.ts';
 import type { Advance, Commit } from '../../../src/core/git/commit.ts';
 import type { RejectedPath, Snapshot } from '../../../src/core/types.ts';
@@ -28,7 +29,7 @@ export class FakeGitSource implements GitSource {
   }
 
   /** Every call fails until `recover`. */
-  fail(code: 'SOURCE_UNREACHABLE' | 'SOURCE_BRANCH_MISSING' | 'SOURCE_DAMAGED'): void {
+  fail(code: ErrorCode): void {
     this.#failure = new ReconcileError(code, 'scripted failure of the source');
   }
 
