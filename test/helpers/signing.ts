@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { ObjectStore } from '../../src/adapters/git/object-store.ts';
@@ -28,6 +28,13 @@ export function makeSshKey(...options: readonly string[]): SshKeyFile {
 export function writeTemporary(...lines: readonly string[]): string {
   const path = join(temporaryDirectory(), 'file');
   writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+  return path;
+}
+
+/** A shell script. */
+export function writeProgram(...lines: readonly string[]): string {
+  const path = writeTemporary('#!/bin/sh', ...lines);
+  chmodSync(path, 0o700);
   return path;
 }
 

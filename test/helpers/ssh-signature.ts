@@ -39,6 +39,8 @@ export interface Variation {
   readonly algorithm?: string;
   /** The hash of the inner signature. */
   readonly innerHash?: string;
+  /** What follows the signature within its field. */
+  readonly trailer?: string;
   /** Leaves out zeros in front of an RSA signature, as some agents do. */
   readonly isShortened?: boolean;
 }
@@ -90,7 +92,7 @@ export class SshKey {
     const half = made.length / 2;
     const whole = isEc ? fields(mpint(made.subarray(0, half)), mpint(made.subarray(half))) : made;
     const value = variation.isShortened ? whole.subarray(whole.findIndex((byte) => byte !== 0)) : whole;
-    return Buffer.concat([fields(name, value), device]);
+    return Buffer.concat([fields(name, value), device, Buffer.from(variation.trailer ?? '')]);
   }
 }
 

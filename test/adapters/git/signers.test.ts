@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -7,7 +7,14 @@ import type { SignerOptions } from '../../../src/adapters/git/signers.ts';
 import { commitSigners } from '../../../src/adapters/git/signers.ts';
 import type { Commit } from '../../../src/core/git/commit.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
-import { makeSshKey, OpenPgpHome, readCommit, signWith, writeTemporary } from '../../helpers/signing.ts';
+import {
+  makeSshKey,
+  OpenPgpHome,
+  readCommit,
+  signWith,
+  writeProgram,
+  writeTemporary,
+} from '../../helpers/signing.ts';
 import { SshKey } from '../../helpers/ssh-signature.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
@@ -315,6 +322,9 @@ describe('OpenPGP: we and git say the same of', () => {
   });
 });
 
+/** Command lines of gpg and its agent alone. */
+const LIST_GPG = '{ ps -C gpg,gpg-agent -o args= || :; }';
+
 describe('gpg', () => {
   const name = 'Alice <alice@example.com>';
 
@@ -359,12 +369,17 @@ describe('gpg', () => {
     const home = new OpenPgpHome();
     const commit = await signedCommit(home);
     const openpgpKeysFile = write(home);
-    const before = listGpg();
-    await expect(signersOf({ openpgpKeysFile }).verify([commit])).rejects.toMatchObject({
+    const seen = writeTemporary();
+    // An agent sees its home vanish and ends soon, so it is looked for as soon as gpg has ended.
+    const gpgProgram = writeProgram(
+      `gpg "$@"; code=$?; ${LIST_GPG} >> ${seen}; echo looked >> ${seen}; exit $code`,
+    );
+    await expect(signersOf({ openpgpKeysFile, gpgProgram }).verify([commit])).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringMatching(message),
     });
-    expect(listGpg()).toEqual(before);
+    const lines = readFileSync(seen, 'utf8').split('\n');
+    expect(lines.filter((line) => line === 'looked' || isOurs(line))).toEqual(['looked']);
   });
 
   function listPrivate(): readonly string[] {
@@ -373,10 +388,13 @@ describe('gpg', () => {
     );
   }
 
-  /** Command lines of gpg and its agent in private directories of ours. */
   function listGpg(): readonly string[] {
-    const table = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
-    return table.filter((line) => line.includes('gpg') && line.includes(`trial-${process.pid}-`));
+    return execFileSync('sh', ['-c', LIST_GPG], { encoding: 'utf8' }).split('\n').filter(isOurs);
+  }
+
+  /** Of a command line: whether it names a private directory of this process. */
+  function isOurs(line: string): boolean {
+    return line.includes(`trial-${process.pid}-`);
   }
 });
 

@@ -90,11 +90,17 @@ describe('a signature is refused', () => {
     ['another version', { version: 2 }, 'version is not 1'],
     ['something reserved', { reserved: 'x' }, 'reserved field is not empty'],
     ['a weak hash', { hash: 'sha1' }, 'neither sha256 nor sha512'],
+    ['something behind it', { trailer: 'x' }, 'something follows its end'],
     ['SHA-1', { algorithm: 'ssh-rsa', innerHash: 'sha1' }, '"ssh-rsa" is not accepted'],
     ['the name of another algorithm', { algorithm: 'rsa-sha2-256' }, 'bad signature'],
     ['an algorithm for another type', { algorithm: 'ssh-ed25519' }, '"ssh-ed25519" is not accepted'],
   ])('with %s', (_what, variation, why) => {
     expect(judge(rsa.sign(payload, variation), [`bob ${rsa.line}`])).toContain(why);
+  });
+
+  test.each([0, 1, 255, 257, 2000])('that has %s bytes where an RSA key makes 256', (length) => {
+    const bytes = malform(rsa, Buffer.alloc(length, 1), 'rsa-sha2-512');
+    expect(judge(armor(bytes), [`bob ${rsa.line}`])).toContain('has a bad signature');
   });
 
   test('of another payload, as a copied one is', () => {
@@ -151,8 +157,8 @@ describe('whatever bytes come', () => {
         .tuple(fc.constantFrom(...signed), fc.uint8Array({ minLength: 1, maxLength: 9 }))
         .map(([{ blob: whole }, more]) => Buffer.concat([whole, more])),
       fc
-        .tuple(fc.constantFrom(...keys), fc.uint8Array({ maxLength: 90 }), fc.string())
-        .map(([each, inner, name]) => malform(each, inner, name)),
+        .tuple(fc.constantFrom(...keys), fc.uint8Array({ maxLength: 600 }), fc.option(fc.string()))
+        .map(([each, inner, name]) => malform(each, inner, name ?? each.type)),
     );
     const lines = keys.map((each) => `a ${each.line}`);
     fc.assert(
@@ -173,8 +179,7 @@ function flip(bytes: Buffer, index: number, bit = index % 8): Buffer {
 
 /** A well-formed envelope around a signature that is none. */
 function malform(key: SshKey, inner: Uint8Array, name: string): Buffer {
-  const algorithm = name.length % 2 === 0 ? key.type : name;
-  const body = fields(key.blob, 'git', '', 'sha512', fields(algorithm, inner));
+  const body = fields(key.blob, 'git', '', 'sha512', fields(name, inner));
   return Buffer.concat([Buffer.from('SSHSIG\0\0\0\x01'), body]);
 }
 
