@@ -39,6 +39,8 @@ export interface Variation {
   readonly algorithm?: string;
   /** The hash of the inner signature. */
   readonly innerHash?: string;
+  /** Of a security key; 1, the default: somebody touched it. */
+  readonly flags?: number;
   /** What follows the signature within its field. */
   readonly trailer?: string;
   /** Leaves out zeros in front of an RSA signature, as some agents do. */
@@ -82,7 +84,9 @@ export class SshKey {
   #signData(data: Buffer, variation: Variation): Buffer {
     const { algorithm, hash } = KINDS[this.kind];
     const name = variation.algorithm ?? algorithm;
-    const device = this.type.startsWith('sk-') ? Buffer.from([1, 0, 0, 0, 7]) : Buffer.alloc(0);
+    const device = this.type.startsWith('sk-')
+      ? Buffer.from([variation.flags ?? 1, 0, 0, 0, 7])
+      : Buffer.alloc(0);
     const covered = device.length === 0 ? data : Buffer.concat([sha256('ssh:'), device, sha256(data)]);
     const made = sign(variation.innerHash ?? hash, covered, {
       key: this.#private,

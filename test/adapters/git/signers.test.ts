@@ -179,6 +179,13 @@ describe('SSH: we and git say the same of', () => {
     }));
     expect(both).toEqual(good);
   });
+
+  test('a key that is listed twice, but for git under its second name alone, which git does not look at', async () => {
+    const list = (line: string) => ({
+      allowed: [`a namespaces="file" ${line}`, `b namespaces="git" ${line}`],
+    });
+    expect(await compare(list)).toEqual({ git: { letter: 'B', passes: false }, ours: 'trusted' });
+  });
 });
 
 test('a key that has expired cannot sign a commit of the past, as it can for git', async () => {

@@ -31,6 +31,11 @@ describe('a signature is taken', () => {
     expect(judge(other.sign(payload, { hash: 'sha256' }), [`bob ${other.line}`])).toBeNull();
   });
 
+  test('of a security key that nobody touched, as OpenSSH does', () => {
+    const device = new SshKey('sk-ssh-ed25519@openssh.com');
+    expect(judge(device.sign(payload, { flags: 0 }), [`bob ${device.line}`])).toBeNull();
+  });
+
   test('of an RSA key over sha256', () => {
     const armored = rsa.sign(payload, { algorithm: 'rsa-sha2-256', innerHash: 'sha256' });
     expect(judge(armored, [`bob ${rsa.line}`])).toBeNull();
