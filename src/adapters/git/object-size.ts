@@ -4,8 +4,11 @@ import { constants, inflateSync } from 'node:zlib';
 import { errnoOf } from '../errno.ts';
 import { PackIndex } from './pack-index.ts';
 
-/** Enough for every header. Of zeros, it inflates to 64 KiB at most. */
-const HEAD_BYTES = 64;
+/**
+ * Enough for every header: a deflated stream can begin with tables of some 350 bytes before its first byte of content
+ * (RFC 1951, 3.2.7). Of zeros, it inflates to 1 MiB at most.
+ */
+const HEAD_BYTES = 1024;
 
 /**
  * Tells what reading an object would cost before it is read: 300 MB of zeros are a pack of 292 kB, and inflated whole they
@@ -98,7 +101,7 @@ function readHead(
 
 /** `blob 1234\0…`, deflated (gitformat-loose(5)). */
 function measureLoose(head: Buffer): number {
-  const size = /^[a-z]+ (\d+)\0/.exec(inflateHead(head).toString('latin1', 0, HEAD_BYTES))?.[1];
+  const size = /^[a-z]+ (\d+)\0/.exec(inflateHead(head).toString('latin1', 0, 64))?.[1];
   if (size === undefined) throw new Error('it is no object');
   return Number(size);
 }

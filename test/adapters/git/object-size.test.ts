@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { ObjectSizes } from '../../../src/adapters/git/object-size.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
@@ -21,6 +22,11 @@ function fill(repository: GitRepository): void {
     repository.commit({ 'env/a': words.join(''), 'env/b': 'x'.repeat(round * 20), 'env/c': '' });
   }
   repository.git('tag', '-a', '-m', 'tag', 'v1');
+  // Names without order need long tables before their first byte.
+  const names = Array.from({ length: 400 }, (_, i) =>
+    createHash('sha256').update(`${i}`).digest('base64url'),
+  );
+  repository.commit(Object.fromEntries(names.map((name) => [`env/many/${name}`, name])));
 }
 
 describe('the size of every object is what git says', () => {
