@@ -13,6 +13,11 @@ export interface MirrorOptions {
   readonly tracked: Tracked;
   readonly access: Access;
   readonly limits: FetchLimits;
+  /**
+   * A cheaper way to the tip of the tracked branch, where there is one: nothing is fetched while that is the tip of the
+   * clone. What it throws does not count, because git then says it better.
+   */
+  readonly peek?: () => Promise<string>;
   /** Path of a clone of our own, in a directory that is made where missing. */
   readonly clone: string;
   /** Where git and ssh are looked for; where left out, in the directories of the system. */
@@ -27,7 +32,7 @@ export interface MirrorOptions {
  * Besides the codes of the port, CONFIG_INVALID for files of the access and STATE_UNUSABLE for a clone that cannot be
  * written.
  */
-export function mirrorSource({ clone: path, ...server }: MirrorOptions): GitSource {
+export function mirrorSource({ clone: path, peek, ...server }: MirrorOptions): GitSource {
   const { tracked } = server;
   const clone = new Clone({ ...server, path });
   const reader = new CommitReader(server.limits);
@@ -47,6 +52,8 @@ export function mirrorSource({ clone: path, ...server }: MirrorOptions): GitSour
   return {
     async probe() {
       if (tracked.kind === 'commit' && clone.tip() === tracked.name) return tracked.name;
+      const peeked = tracked.kind === 'branch' ? await peek?.().catch(() => null) : null;
+      if (typeof peeked === 'string' && clone.tip() === peeked) return peeked;
       const oid = await clone.update();
       if (tracked.kind !== 'tag') return oid;
       return await healing(oid, async () => await reader.peel(location, oid));
