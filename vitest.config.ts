@@ -1,3 +1,4 @@
+import type { TestProjectConfiguration } from 'vitest/config';
 import { defineConfig } from 'vitest/config';
 import { searchPath } from './scripts/search-path.ts';
 
@@ -9,6 +10,18 @@ const withRealPrograms = ['adapters', 'triggers', 'contracts', 'integration', 'e
   (folder) => `test/${folder}/**/*.test.ts`,
 );
 const faults = ['test/faults/**/*.test.ts'];
+
+/** Only there when it is asked for: figures are worth nothing beside other tests. */
+const bench: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: 'bench',
+    include: ['bench/**/*.bench.ts'],
+    testTimeout: 30 * 60_000,
+    hookTimeout: 60_000,
+    sequence: { groupOrder: 4 },
+  },
+};
 
 export default defineConfig({
   test: {
@@ -48,6 +61,7 @@ export default defineConfig({
           sequence: { groupOrder: 3 },
         },
       },
+      ...(process.env.BENCH === undefined ? [] : [bench]),
     ],
   },
 });

@@ -1,0 +1,53 @@
+/** Times several ways of doing one thing side by side, so that whatever else the machine does hits all of them alike. */
+
+/** One way. `prepare` runs before each round and is not timed. */
+export interface Lane {
+  readonly name: string;
+  readonly prepare?: () => void | Promise<void>;
+  readonly run: () => void | Promise<void>;
+}
+
+/** Medians over all rounds, in milliseconds; `cpu` is that of this process alone. */
+export interface Timing {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+/** Runs every lane once in each round, in another order each time. The first round warms up and does not count. */
+export async function interleave(
+  lanes: readonly Lane[],
+  rounds: number,
+): Promise<ReadonlyMap<string, Timing>> {
+  const walls = new Map<string, number[]>(lanes.map(({ name }) => [name, []]));
+  const cpus = new Map<string, number[]>(lanes.map(({ name }) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const { name, prepare, run } of rotate(lanes, round)) {
+      await prepare?.();
+      const cpuBefore = process.cpuUsage();
+      const before = performance.now();
+      await run();
+      const wall = performance.now() - before;
+      const { user, system } = process.cpuUsage(cpuBefore);
+      if (round === 0) continue;
+      walls.get(name)?.push(wall);
+      cpus.get(name)?.push((user + system) / 1000);
+    }
+  }
+  return new Map(
+    lanes.map(({ name }) => [name, { wall: median(walls.get(name)), cpu: median(cpus.get(name)) }]),
+  );
+}
+
+/** Forwards and backwards by turns, each round from another place, so that no lane always follows the same one. */
+function rotate(lanes: readonly Lane[], round: number): readonly Lane[] {
+  const start = round % lanes.length;
+  const rotated = [...lanes.slice(start), ...lanes.slice(0, start)];
+  return round % 2 === 0 ? rotated : rotated.reverse();
+}
+
+function median(values: readonly number[] = []): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >>> 1;
+  const [low = Number.NaN, high = low] = sorted.slice(sorted.length % 2 === 0 ? middle - 1 : middle);
+  return sorted.length % 2 === 0 ? (low + high) / 2 : low;
+}
