@@ -32,6 +32,8 @@ const WANTED: ReadonlySet<string> = new Set([
 ]);
 
 const PATH_BYTES = 255;
+/** No part of it begins with a dot: nearly every path there is, and found out at once. */
+const PLAIN = /^[\w@+=-][\w.@+=-]*(?:\/[\w@+=-][\w.@+=-]*)*$/;
 
 /**
  * Collects one snapshot under one set of rules, wherever it is read from: plain files with plain, distinct names in
@@ -50,9 +52,11 @@ export class SnapshotDraft {
 
   /** Whether a file shall be read or a directory descended into; a refusal is noted. */
   admit(path: string, type: EntryType): boolean {
-    if (!WANTED.has(path.split('/', 1)[0] ?? '')) return false;
-    const why = refusePath(path) ?? refuseType(type) ?? this.#refuseExcess(path, type);
-    this.#seen.add(path.toLowerCase());
+    const slash = path.indexOf('/');
+    if (!WANTED.has(slash < 0 ? path : path.slice(0, slash))) return false;
+    const folded = path.toLowerCase();
+    const why = refusePath(path) ?? refuseType(type) ?? this.#refuseExcess(path, folded, type);
+    this.#seen.add(folded);
     if (why !== null) this.reject(path, why);
     return why === null;
   }
@@ -77,10 +81,10 @@ export class SnapshotDraft {
     return { commit, files: this.#files, rejected: this.#rejected };
   }
 
-  #refuseExcess(path: string, type: EntryType): string | null {
-    if (this.#seen.has(path.toLowerCase()))
-      return 'differs from another entry by upper and lower case at most';
-    if (path.split('/').length > this.#limits.depth) return `is more than ${this.#limits.depth} levels deep`;
+  #refuseExcess(path: string, folded: string, type: EntryType): string | null {
+    if (this.#seen.has(folded)) return 'differs from another entry by upper and lower case at most';
+    if (path.split('/', this.#limits.depth + 1).length > this.#limits.depth)
+      return `is more than ${this.#limits.depth} levels deep`;
     if (type === 'file') this.#admitted++;
     return this.#admitted > this.#limits.files ? `is beyond the limit of ${this.#limits.files} files` : null;
   }
@@ -91,6 +95,7 @@ export class SnapshotDraft {
  * entries named `..`, `.git` or `a/../../b`, and names with newlines (git 2.39).
  */
 function refusePath(path: string): string | null {
+  if (path.length <= PATH_BYTES && PLAIN.test(path)) return null;
   if (Buffer.byteLength(path) > PATH_BYTES) return `is longer than ${PATH_BYTES} bytes`;
   const parts = path.split('/');
   if (parts.some((part) => part === '.' || part === '..' || part.toLowerCase() === '.git'))

@@ -128,7 +128,13 @@ class Pass {
     const { tree } = await this.#store.readCommit(commit);
     await this.#readTree(tree, '');
     const many = await this.#readMany();
-    for (const { path, oid } of this.#wanted) await this.#readBlob(path, oid, many);
+    for (const { path, oid } of this.#wanted) {
+      const known = this.#known.blobs.get(oid) ?? many.get(oid);
+      const bytes = known ?? (await this.#readBlob(path, oid));
+      if (bytes === null) continue;
+      this.seen.blobs.set(oid, bytes);
+      this.#draft.add(path, bytes);
+    }
     return this.#draft.finish(commit);
   }
 
@@ -158,13 +164,11 @@ class Pass {
     return await this.#readBlobs([...missing]);
   }
 
-  async #readBlob(path: string, oid: string, many: Known['blobs']): Promise<void> {
-    const found = this.#known.blobs.get(oid) ?? many.get(oid);
-    const size = found === undefined ? this.#store.measure(oid) : null;
-    if (size !== null && !this.#draft.admitSize(path, size)) return;
-    const bytes = found ?? (await this.#store.readBlob(oid));
-    this.seen.blobs.set(oid, bytes);
-    this.#draft.add(path, bytes);
+  /** Null: it is too large, which is noted. */
+  async #readBlob(path: string, oid: string): Promise<Uint8Array | null> {
+    const size = this.#store.measure(oid);
+    if (size !== null && !this.#draft.admitSize(path, size)) return null;
+    return await this.#store.readBlob(oid);
   }
 }
 
