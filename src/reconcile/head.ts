@@ -74,8 +74,11 @@ async function checkSigners(
   advance: Advance | null,
 ): Promise<void> {
   if (signers === null) return;
-  const fresh = signers.scope === 'all-new' ? advance?.commits : undefined;
-  await signers.verify(fresh ?? [await source.inspect(commit)]);
+  if (signers.scope === 'tip' || advance === null)
+    return await signers.verify([await source.inspect(commit)]);
+  if (advance.commits !== null) return await signers.verify(advance.commits);
+  const message = `commit ${commit.slice(0, 12)} has new commits that are not here: the repository is a shallow one`;
+  throw new ReconcileError('COMMIT_UNTRUSTED', message);
 }
 
 async function findHold(world: World, { fingerprint }: Desired): Promise<Held | null> {

@@ -22,7 +22,8 @@ export async function findAdvance(find: FindCommit, tip: string, live: string): 
   walk.hasHoles = false; // a live commit that is gone is one that the tip does not contain
   await walk.run();
   const relation = judge(walk, tip, live);
-  return { relation, commits: relation === 'fast-forward' ? walk.newCommits() : [] };
+  if (relation !== 'fast-forward') return { relation, commits: [] };
+  return { relation, commits: walk.hasHoles ? null : walk.newCommits() };
 }
 
 function judge(walk: Walk, tip: string, live: string): Advance['relation'] {

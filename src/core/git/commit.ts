@@ -21,8 +21,11 @@ export type Relation = 'same' | 'fast-forward' | 'behind' | 'rewritten' | 'unkno
 /** The way from a live commit to another one. */
 export interface Advance {
   readonly relation: Relation;
-  /** All that the other one contains and the live one does not, itself first; empty unless it is a fast-forward. */
-  readonly commits: readonly Commit[];
+  /**
+   * All that the other one contains and the live one does not, itself first; empty unless it is a fast-forward. Null: not
+   * all of them are here.
+   */
+  readonly commits: readonly Commit[] | null;
 }
 
 /**

@@ -50,14 +50,14 @@ describe('a commit and one that was live', () => {
   test.each(cases)('%s after %s: %s', async (tip, live, relation, commits) => {
     const advance = await findAdvance(find(HISTORY), tip, live);
     expect(advance.relation).toBe(relation);
-    expect(advance.commits.map(({ oid }) => oid).sort()).toEqual(commits);
+    expect(advance.commits?.map(({ oid }) => oid).sort()).toEqual(commits);
   });
 
   test.each(cases)('%s after %s: %s, whatever the clocks say', async (tip, live, relation, commits) => {
     const wrong = Object.fromEntries(Object.keys(HISTORY).map((name, i) => [name, 100 - i * 7]));
     const advance = await findAdvance(find(HISTORY, wrong), tip, live);
     expect(advance.relation).toBe(relation);
-    expect(advance.commits.map(({ oid }) => oid)).toEqual(expect.arrayContaining([...commits]));
+    expect(advance.commits?.map(({ oid }) => oid)).toEqual(expect.arrayContaining([...commits]));
   });
 
   test('that is gone was rewritten away', async () => {
@@ -68,5 +68,11 @@ describe('a commit and one that was live', () => {
     const shallow = { c: 'b', d: 'c', old: 'lost' };
     expect((await findAdvance(find(shallow), 'd', 'old')).relation).toBe('unknown');
     expect((await findAdvance(find(shallow), 'd', 'c')).relation).toBe('fast-forward');
+  });
+
+  test('with a hole beside the way, are not listed as if they were all', async () => {
+    const shallow = { b: 'lost', c: 'b', side: 'lost', merge: 'c side' };
+    const advance = await findAdvance(find(shallow), 'merge', 'c');
+    expect(advance).toEqual({ relation: 'fast-forward', commits: null });
   });
 });
