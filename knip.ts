@@ -23,6 +23,8 @@ const config: KnipConfig = {
     'openssl',
     'ssh-keygen',
     'wrk',
+    'openssl',
+    'ssh-keygen',
   ],
   project: ['src/**/*.ts!', 'scripts/**/*.{mjs,ts}', 'test/**/*.ts', 'bench/**/*.ts'],
 };

@@ -52,8 +52,8 @@ export async function startServerProcess(setup: ServerSetup): Promise<ServerProc
   return { pid: child.pid ?? 0, stop };
 }
 
-/** Those that it started, and they: a session of sshd is no member of its process group. */
-function descendantsOf(pid: number): readonly number[] {
+/** Those that it started, and they in turn: a session of sshd is no member of its process group. */
+export function descendantsOf(pid: number): readonly number[] {
   return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }
 

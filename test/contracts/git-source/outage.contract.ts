@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../helpers/faulty-server.ts';
+import type { Served } from '../../helpers/git-places.ts';
+import { putFaultyServerBefore } from '../../helpers/git-places.ts';
+import { GitRepository } from '../../helpers/git-repository.ts';
+import type { Bench } from './bench.ts';
+import { expectFailure, failureOf, openAt, readTip } from './bench.ts';
+
+const FETCH_MS = 1500;
+/** For starting and ending git on a busy machine. */
+const MARGIN_MS = 3000;
+/** More than an introduction of any protocol, and less than the pack. */
+const MID_PACK = 30_000;
+
+const changed = (value: number) => ({ 'env/common.yaml': `A: ${value}\n` });
+
+/** A server that is not there comes back. */
+export function outageContract(bench: Bench): void {
+  test('a place that is away is unreachable, and the same source finds it again', async () => {
+    const repository = new GitRepository();
+    repository.commit(changed(1));
+    const place = await bench.serve(repository.gitdir);
+    const source = openAt(bench, place);
+    await readTip(source);
+    await place.stop();
+    await expectFailure(source.probe(), 'SOURCE_UNREACHABLE');
+    await place.start();
+    expect(await readTip(source)).toMatchObject({ files: changed(1) });
+    repository.commit(changed(2));
+    expect(await readTip(source)).toMatchObject({ files: changed(2) });
+  });
+
+  test('a place that is away at first is found when it is there', async () => {
+    const repository = new GitRepository();
+    repository.commit(changed(1));
+    const place = await bench.serve(repository.gitdir);
+    const source = openAt(bench, place);
+    await place.stop();
+    await expectFailure(source.probe(), 'SOURCE_UNREACHABLE');
+    await place.start();
+    expect(await readTip(source)).toMatchObject({ files: changed(1) });
+  });
+}
+
+/** The bench's places are reached by a connection. */
+export interface ServedBench extends Bench {
+  serve(gitdir: string): Promise<Served>;
+}
+
+/** A server that is there and does not do what it should. */
+export function faultyServerContract(bench: ServedBench): void {
+  describe('within the deadline a server is unreachable', () => {
+    test.each<[string, (upstream: number) => Fault]>([
+      ['that never answers', () => ({ kind: 'silent' })],
+      ['that answers one byte per second', (upstream) => ({ kind: 'drip', upstream })],
+      [
+        'that sends the pack one byte per second',
+        (upstream) => ({ kind: 'drip', upstream, afterBytes: MID_PACK }),
+      ],
+      ['that goes silent in mid-pack', (upstream) => ({ kind: 'stall', upstream, afterBytes: MID_PACK })],
+      ['that resets in mid-pack', (upstream) => ({ kind: 'reset', upstream, afterBytes: MID_PACK })],
+      ['that ends in mid-pack', (upstream) => ({ kind: 'cut', upstream, afterBytes: MID_PACK })],
+      ['that ends in its first answer', (upstream) => ({ kind: 'cut', upstream, afterBytes: 230 })],
+    ])('%s, at first and later; then it recovers', async (_what, makeFault) => {
+      const repository = new GitRepository();
+      commitNoise(repository, 1);
+      const place = await bench.serve(repository.gitdir);
+      const { faulty, url, access } = await putFaultyServerBefore(place);
+      const source = openAt(bench, { url, access }, { limits: { fetchMs: FETCH_MS } });
+      for (const round of [2, 3]) {
+        faulty.become(makeFault(place.port));
+        await expectUnreachableInTime(() => readTip(source));
+        faulty.become({ kind: 'forward', upstream: place.port });
+        expect(await readTip(source)).toMatchObject({ files: changed(round - 1), rejected: [] });
+        commitNoise(repository, round);
+      }
+    });
+  });
+}
+
+/** What cannot be packed, so that there is a middle of the pack. */
+function commitNoise(repository: GitRepository, value: number): void {
+  repository.commit({ ...changed(value), 'env/noise': randomBytes(200_000) });
+}
+
+async function expectUnreachableInTime(work: () => Promise<unknown>): Promise<void> {
+  const start = performance.now();
+  const failure = await failureOf(work());
+  expect(failure).toMatchObject({ code: 'SOURCE_UNREACHABLE' });
+  expect(performance.now() - start).toBeLessThan(FETCH_MS + MARGIN_MS);
+}
