@@ -111,7 +111,15 @@ function describeHttp(
 
 /** The repository on a server that lets in one key. */
 export async function placeOnSsh(gitdir: string): Promise<ServedBySsh> {
-  const server = await startSshd();
+  return describeSsh(await startSshd(), gitdir);
+}
+
+/** The same with a server that speaks only the first version of git's protocol. */
+export async function placeOnOldSsh(gitdir: string): Promise<ServedBySsh> {
+  return describeSsh(await startSshd({ takesGitProtocol: false }), gitdir);
+}
+
+function describeSsh(server: TestSshd, gitdir: string): ServedBySsh {
   const { port, identityFile, knownHostsFile } = server;
   const access = { ...NO_ACCESS, identityFile, knownHostsFile };
   const url = server.urlOf(gitdir);

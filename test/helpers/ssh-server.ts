@@ -37,15 +37,25 @@ export interface TestSshd {
   start(): Promise<void>;
 }
 
+export interface SshdOptions {
+  /**
+   * Whether git can ask for version 2 of its protocol. Default true, as at hosts of repositories; Debian's own
+   * configuration of sshd takes only `LANG` and `LC_*` from clients.
+   */
+  readonly takesGitProtocol?: boolean;
+}
+
 /** Starts sshd on a free port of the loopback; it ends with the test, with all its sessions. */
-export async function startSshd(): Promise<TestSshd> {
+export async function startSshd({ takesGitProtocol = true }: SshdOptions = {}): Promise<TestSshd> {
   const dir = temporaryDirectory();
   const port = await findFreePort();
   for (const name of ['host', 'impostor', 'client', 'stranger']) makeKey(join(dir, name));
   renameSync(join(dir, 'client.pub'), join(dir, 'authorized_keys'));
   if (isRoot) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 }); // sshd(8): it does not start without it
   mkdirSync(join(dir, 'home'));
-  const start = (key: string): Promise<ServerProcess> => startWith(dir, port, key);
+  const further = takesGitProtocol ? 'AcceptEnv GIT_PROTOCOL' : '';
+  const start = (key: string): Promise<ServerProcess> =>
+    startWith(dir, describeServer({ dir, port, key, further }), port);
   const { username } = userInfo();
   let key = 'host';
   let sshd = await start(key);
@@ -74,9 +84,17 @@ export async function startSshd(): Promise<TestSshd> {
   };
 }
 
-async function startWith(dir: string, port: number, key: string): Promise<ServerProcess> {
+interface SshdPlan {
+  readonly dir: string;
+  readonly port: number;
+  /** File name of its own key. */
+  readonly key: string;
+  readonly further: string;
+}
+
+async function startWith(dir: string, text: string, port: number): Promise<ServerProcess> {
   const configuration = join(dir, 'sshd_config');
-  writeFileSync(configuration, describeServer(dir, port, key));
+  writeFileSync(configuration, text);
   const log = join(dir, 'sshd.log');
   return await startServerProcess({
     command: SSHD ?? 'sshd',
@@ -90,7 +108,7 @@ async function startWith(dir: string, port: number, key: string): Promise<Server
  * The shell of the user runs the command: bash reads `~/.bashrc` when sshd starts it, and git reads `~/.gitconfig`, so
  * the home directory is an empty one.
  */
-function describeServer(dir: string, port: number, key: string): string {
+function describeServer({ dir, port, key, further }: SshdPlan): string {
   return `
 ListenAddress 127.0.0.1
 Port ${port}
@@ -106,6 +124,7 @@ PermitUserRC no
 UseDNS no
 MaxStartups 100
 SetEnv HOME=${join(dir, 'home')}
+${further}
 `;
 }
 

@@ -31,15 +31,16 @@ export interface Bench {
 }
 
 /** Ties a factory to a kind of place, in a way that another process can call it too. */
-export function makeBench<Options>(
+export function makeBench<Options, Serves extends Bench['serve']>(
   factory: (options: Options) => GitSource,
   {
     toOptions,
     ...rest
-  }: Omit<Bench, 'factory' | 'open' | 'toOptions'> & {
+  }: Omit<Bench, 'factory' | 'open' | 'toOptions' | 'serve'> & {
     toOptions(options: SourceOptions): Options;
+    readonly serve: Serves;
   },
-): Bench {
+): Bench & { readonly serve: Serves } {
   return { ...rest, factory: factory.name, toOptions, open: (options) => factory(toOptions(options)) };
 }
 

@@ -60,7 +60,7 @@ export function hostileContract(bench: Bench): void {
       repository.commit({ 'env/A.yaml': '1', 'env/a.yaml': '2', 'env/X/b': '3', 'env/x/b': '4' });
       const { files, rejected } = await readTip(openAt(bench, await bench.serve(repository.gitdir)));
       expect(files).toEqual({ 'env/A.yaml': '1', 'env/X/b': '3' });
-      expect(rejected.map(({ path }) => path)).toEqual(['env/a.yaml', 'env/x']);
+      expect(rejected.map(({ path }) => path).sort()).toEqual(['env/a.yaml', 'env/x']);
     });
 
     test('one that is too large, too deep, or one too many', async () => {
@@ -71,7 +71,7 @@ export function hostileContract(bench: Bench): void {
         openAt(bench, await bench.serve(repository.gitdir), { limits }),
       );
       expect(files).toEqual({ 'env/one': 'x' });
-      expect(rejected.map(({ path }) => path)).toEqual(['env/a/b/deep', 'env/large', 'env/two']);
+      expect(rejected.map(({ path }) => path).sort()).toEqual(['env/a/b/deep', 'env/large', 'env/two']);
     });
   });
 

@@ -70,7 +70,7 @@ export function scaleContract(bench: Bench): void {
         factory: bench.factory,
         options,
       });
-    if (outcome.code === null) {
+      if (outcome.code === null) {
         expect(outcome.files).toEqual(['env/common.yaml']);
         expect(outcome.rejected).toEqual([
           { path: 'env/zeros', why: expect.stringMatching(/more than 1048576/) },

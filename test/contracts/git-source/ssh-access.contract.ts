@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { placeOnSsh } from '../../helpers/git-places.ts';
+import { placeOnOldSsh, placeOnSsh } from '../../helpers/git-places.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import type { Bench } from './bench.ts';
@@ -47,6 +47,15 @@ export function sshAccessContract(bench: Bench): void {
       expect(readFileSync(knownHostsFile, 'utf8')).toBe('');
       writeFileSync(knownHostsFile, server.hostLine());
       expect(await readTip(source)).toMatchObject({ files: content });
+    });
+
+    test('a server that knows only the first version of the protocol is read and followed', async () => {
+      const repository = new GitRepository();
+      repository.commit(content);
+      const source = openAt(bench, await placeOnOldSsh(repository.gitdir));
+      expect(await readTip(source)).toMatchObject({ files: content });
+      const commit = repository.commit({ 'env/common.yaml': 'A: 2\n' });
+      expect(await readTip(source)).toMatchObject({ commit, files: { 'env/common.yaml': 'A: 2\n' } });
     });
   });
 }
