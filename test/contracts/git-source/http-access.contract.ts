@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { CertificateKind } from '../../helpers/certificates.ts';
 import { makeAuthority } from '../../helpers/certificates.ts';
@@ -6,6 +6,7 @@ import { startFaultyServer } from '../../helpers/faulty-server.ts';
 import { startGitHttp } from '../../helpers/git-http-server.ts';
 import { NO_ACCESS, writeToken } from '../../helpers/git-places.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
+import { descendantsOf } from '../../helpers/server-process.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 import type { Bench } from './bench.ts';
 import { expectFailure, failureOf, openAt, readTip } from './bench.ts';
@@ -24,9 +25,22 @@ function makeRepository() {
 async function expectDiscreetFailure(work: Promise<unknown>, code: string): Promise<string> {
   const failure = await failureOf(work);
   expect(failure).toMatchObject({ code });
-  const forms = [TOKEN, encodeURIComponent(TOKEN), Buffer.from(`deploy:${TOKEN}`).toString('base64')];
-  expect(forms.filter((form) => failure.whole.includes(form))).toEqual([]);
+  expect(isTelling(failure.whole)).toBe(false);
   return failure.message;
+}
+
+/** Whether the token is in it, in any of the forms in which it travels. */
+function isTelling(text: string): boolean {
+  const forms = [TOKEN, encodeURIComponent(TOKEN), Buffer.from(`deploy:${TOKEN}`).toString('base64')];
+  return forms.some((form) => text.includes(form));
+}
+
+function readCommandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // it ended while we looked
+  }
 }
 
 /** How a source comes in over HTTP and HTTPS; the bench's own places are not used. */
@@ -50,6 +64,18 @@ export function httpAccessContract(bench: Bench): void {
       const server = await startGitHttp({ root, login });
       const source = openAt(bench, { url: server.urlOf(name), access: NO_ACCESS });
       await expectFailure(source.probe(), 'SOURCE_DENIED');
+    });
+
+    test('a token is in no command line', async () => {
+      const server = await startFaultyServer({ kind: 'silent' });
+      const access = { ...NO_ACCESS, username: 'deploy', tokenFile: writeToken(TOKEN) };
+      const source = openAt(bench, { url: `${server.url}/x.git`, access }, { limits: { fetchMs: 1500 } });
+      const seen: string[] = [];
+      const timer = setInterval(() => seen.push(...descendantsOf(process.pid).map(readCommandLine)), 20);
+      const message = await expectDiscreetFailure(source.probe(), 'SOURCE_UNREACHABLE');
+      clearInterval(timer);
+      expect(server.connections()).toBeGreaterThan(0);
+      expect([message, ...seen].filter(isTelling)).toEqual([]);
     });
 
     test('a redirect is refused with the new address, which never sees the token', async () => {

@@ -62,7 +62,8 @@ export function scaleContract(bench: Bench): void {
       else expect(['fast-forward', 'unknown']).toContain(relation);
     });
 
-    test(`with a blob of ${BLOB_OF_ZEROS_BYTES} zeros in a small pack is read without it, in little memory`, async () => {
+    const frugally = bench.memory === 'bounded' ? ', in little memory' : '';
+    test(`with a blob of ${BLOB_OF_ZEROS_BYTES} zeros in a small pack is read without it${frugally}`, async () => {
       const { url, access } = await bench.serve(repositoryWithBlobOfZeros());
       const options = bench.toOptions({ url, access, tracked: MAIN, limits: LIMITS });
       const { outcome, maxRssBytes } = await measureRead({
