@@ -26,7 +26,17 @@ export const hasStrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status
 export function buildProgram(name: string): string {
   const outfile = join(temporaryDirectory(), `${name}.mjs`);
   const entry = join(import.meta.dirname, '../fixtures/programs', `${name}.ts`);
-  buildSync({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm' });
+  // CommonJS packages require what an ES module has to import.
+  const banner =
+    "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);";
+  buildSync({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    banner: { js: banner },
+  });
   return outfile;
 }
 

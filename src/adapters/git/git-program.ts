@@ -52,7 +52,7 @@ export async function runGit(args: readonly string[], call: GitCall): Promise<Gi
   const timer = setTimeout(() => watch.end('deadline'), call.deadlineMs);
   const git = simpleGit({
     baseDir: call.directory,
-    binary: ['sh', call.launcher],
+    binary: ['/bin/sh', call.launcher],
     abort: watch.signal,
     completion: { onClose: true, onExit: false },
     allowEnvironment: Object.keys(call.env),
