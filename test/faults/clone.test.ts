@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { startFaultyServer } from '../helpers/faulty-server.ts';
 import { GitRepository } from '../helpers/git-repository.ts';
 import { buildProgram, hasStrace } from '../helpers/system-calls.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
@@ -62,6 +63,22 @@ describe.skipIf(!hasStrace)('a fetch that is killed at any change of the disk', 
     expect(struck, 'the program ended before the kill nearly every time').toBeGreaterThan(points.length / 2);
   });
 });
+
+test.each(['http', 'ssh'])(
+  'a program that is killed while a server over %s is silent leaves nobody',
+  async (scheme) => {
+    const server = await startFaultyServer({ kind: 'silent' });
+    const clone = join(temporaryDirectory(), 'state', 'clone');
+    const program = buildProgram('fetch-mirror');
+    const url = `${scheme}://127.0.0.1:${server.port}/env.git`;
+    const child = spawn(process.execPath, [program, url, clone], { stdio: 'ignore' });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    await waitFor('a question to the server', () => server.connections() > 0, 30_000);
+    expect(gitsOf(clone).length).toBeGreaterThan(1);
+    child.kill('SIGKILL');
+    await waitFor('git and its children to end', () => gitsOf(clone).length === 0);
+  },
+);
 
 interface Run {
   readonly changes: number;
@@ -123,7 +140,7 @@ class Stage {
       if (changes === killAt) this.#kill(child.pid ?? 0, victims);
     }
     const [, signal] = await exited;
-    await waitFor('the rest of the family to end', () => this.#left().length === 0);
+    await waitFor('the rest of the family to end', () => gitsOf(this.#state).length === 0);
     return { changes, isKilled: signal === 'SIGKILL' };
   }
 
@@ -150,17 +167,14 @@ class Stage {
     const [program, ...others] = familyOf(strace).slice(1);
     killAll(program === undefined ? [] : victims === 'program' ? [program] : [program, ...others]);
   }
-
-  /** Processes that git or its launcher have become, wherever they hang now. */
-  #left(): readonly number[] {
-    return listPids().filter((pid) => read(`/proc/${pid}/environ`).includes(`GIT_DIR=${this.#state}`));
-  }
 }
 
-function listPids(): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number);
+/** Processes that git or its launcher have become or started, wherever they hang now. */
+function gitsOf(place: string): readonly number[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids
+    .map(Number)
+    .filter((pid) => read(`/proc/${pid}/environ`).includes(`GIT_CONFIG_GLOBAL=${place}`));
 }
 
 /** A process and all below it, the older ones first. */

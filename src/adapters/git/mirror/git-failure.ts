@@ -20,6 +20,12 @@ type Row = readonly [pattern: RegExp, code: ErrorCode, words?: string];
 const ROWS: readonly Row[] = [
   [/No space left on device|Disk quota exceeded/i, 'STATE_UNUSABLE'],
   [/Out of memory/, 'SOURCE_UNREACHABLE', 'the answer is more than git can hold in memory'],
+  [/\bssh: (command )?not found|cannot run ssh\b/, 'SOURCE_UNREACHABLE', 'ssh is not installed; install it'],
+  [
+    /'remote-https?' is not a git command/,
+    'SOURCE_UNREACHABLE',
+    'this git cannot speak http; install all of it',
+  ],
   [/Host key verification failed|host key for .* has changed|no \S+ host key is known/i, 'SERVER_UNTRUSTED'],
   [/SSL certificate problem|certificate verification failed|no alternative certificate/i, 'SERVER_UNTRUSTED'],
   [/certificate subject name|SSL peer certificate|unable to get local issuer/i, 'SERVER_UNTRUSTED'],
@@ -51,7 +57,8 @@ export function explainFailure({ ended, exitCode, stderr }: Omit<GitResult, 'std
   const certain = (code: ErrorCode, why: string): GitFailure => ({ code, why, suspectsClone: false });
   if (exitCode === GIT_MISSING || ended === 'not started')
     return certain('SOURCE_UNREACHABLE', 'git is not installed; install it or use an https address');
-  if (ended === 'deadline') return certain('SOURCE_UNREACHABLE', 'it took longer than limits.fetch_seconds');
+  if (ended === 'deadline')
+    return certain('SOURCE_UNREACHABLE', 'it was not done within the time that a fetch may take');
   if (ended === 'capped') return certain('SOURCE_UNREACHABLE', 'the server sends messages without end');
   if (exitCode === 129) return certain('SOURCE_UNREACHABLE', 'this git is too old; it takes 2.30 or later');
   const row = ROWS.find(([pattern]) => pattern.test(stderr));

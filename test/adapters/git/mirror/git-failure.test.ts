@@ -86,6 +86,7 @@ describe('what git and ssh say has a code', () => {
       'SOURCE_DAMAGED',
     ],
     ['a full disk', 'fatal: write error: No space left on device\nfatal: early EOF\n', 'STATE_UNUSABLE'],
+    ['no ssh', `ssh -F none: 1: ssh: not found\n${REMOTE}`, 'SOURCE_UNREACHABLE'],
     ['sha256', 'fatal: mismatched algorithms: client sha1; server sha256\n', 'SOURCE_UNREACHABLE'],
   ])('%s', (_what, stderr, code) => {
     expect(failed(stderr)).toMatchObject({ code, suspectsClone: false });
@@ -104,7 +105,9 @@ describe('what git and ssh say has a code', () => {
   test('what git did not say itself', () => {
     expect(failed('', 127).why).toContain('git is not installed');
     expect(failed('usage: git fetch [<options>]', 129).why).toContain('too old');
-    expect(explainFailure({ ended: 'deadline', exitCode: null, stderr: '' }).why).toContain('fetch_seconds');
+    expect(explainFailure({ ended: 'deadline', exitCode: null, stderr: '' }).why).toContain(
+      'not done within the time',
+    );
     expect(explainFailure({ ended: 'capped', exitCode: null, stderr: '' }).why).toContain('without end');
   });
 });

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { flockLock } from '../../../../src/adapters/lock.ts';
@@ -44,11 +44,14 @@ test('the packs of many updates are packed into one', async () => {
   const repository = new GitRepository();
   const { source, clone } = openMirror(`file://${repository.path}`);
   const counts: number[] = [];
+  const inodes = new Set<number>();
   for (let round = 0; round < 23; round++) {
     const commit = repository.commit(filesOf(round));
     expect(await source.probe()).toBe(commit);
     counts.push(countPacks(clone));
+    inodes.add(statSync(clone).ino);
   }
+  expect(inodes.size).toBe(1);
   expect(counts).toEqual([...Array.from({ length: 20 }, (_, i) => i + 1), 1, 2, 3]);
   expect(await take(source)).toMatchObject({ files: filesOf(22) });
   expect(readdirSync(dirname(clone)).sort()).toEqual(['clone', 'clone.lock']);
