@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { GitCall } from '../../../src/adapters/git/git-program.ts';
-import { LAUNCHER, runGit } from '../../../src/adapters/git/git-program.ts';
+import { runGit } from '../../../src/adapters/git/git-program.ts';
+import { LAUNCHER } from '../../../src/adapters/git/launcher.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
 function makeCall(part: Partial<GitCall> = {}): GitCall {

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../../errno.ts';
-import { LAUNCHER } from '../git-program.ts';
+import { LAUNCHER } from '../launcher.ts';
 import { ACCESS_FILE, HARD_CONFIG } from './hard-config.ts';
 
 /** The one ref of a clone: what was fetched last. */

@@ -5,7 +5,7 @@ import { ReconcileError } from '../../../core/errors.ts';
 import type { Tracked } from '../../../core/git/tracked.ts';
 import { describeTracked, refOf } from '../../../core/git/tracked.ts';
 import type { Release } from '../../../ports.ts';
-import { describe } from '../../errno.ts';
+import { describe, errnoOf } from '../../errno.ts';
 import { flockLock } from '../../lock.ts';
 import { readRef } from '../ref.ts';
 import { CANDIDATE, findFault, makeClone, removeTree, sweepClone, writeTools } from './clone-directory.ts';
@@ -109,7 +109,7 @@ export class Clone {
       for (const left of [`${path}.fresh`, `${path}.old`]) removeTree(left);
       return await work();
     } catch (error) {
-      if (error instanceof ReconcileError) throw error;
+      if (errnoOf(error) === null) throw error;
       throw new ReconcileError('STATE_UNUSABLE', `cannot keep a clone at ${path}: ${describe(error)}`, {
         cause: error,
       });

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../../core/errors.ts';
 import type { GitResult } from '../git-program.ts';
-import { GIT_MISSING } from '../git-program.ts';
+import { GIT_MISSING } from '../launcher.ts';
 
 /** What a failed call of git comes to. */
 export interface GitFailure {

@@ -70,3 +70,10 @@ test('a clone that has grown over the limit is begun anew', async () => {
   }
   expect(countPacks(clone)).toBeLessThan(8);
 });
+
+test('a place where nothing can be written is told as such', async () => {
+  const repository = new GitRepository();
+  repository.commit(filesOf(0));
+  const { source } = openMirror(`file://${repository.path}`, { clone: '/proc/clones/clone' });
+  await expect(source.probe()).rejects.toMatchObject({ code: 'STATE_UNUSABLE' });
+});
