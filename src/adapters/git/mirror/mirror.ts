@@ -68,10 +68,7 @@ export function mirrorSource({ clone: path, peek, ...server }: MirrorOptions): G
   };
 }
 
-/**
- * Whether a history that ends somewhere may have misled: with a merge, a branch can lead past the end to commits that the
- * live one contains too. They would be listed as new ones, which is the safe side where the history is too large.
- */
+/** Whether the history ends somewhere before all is told. */
 function needsHistory({ relation, commits }: Advance): boolean {
-  return relation === 'unknown' || commits.some(({ parents }) => parents.length > 1);
+  return relation === 'unknown' || commits === null;
 }
