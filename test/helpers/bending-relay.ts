@@ -78,3 +78,9 @@ function dropFrame(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   const { 'content-length': _length, ...others } = rest;
   return others;
 }
+
+/** The wish for protocol version 2 is lost on the way, as in some web servers: git then speaks version 0. */
+export function dropVersion(asked: Passing): Passing {
+  const { 'git-protocol': _version, ...headers } = asked.headers;
+  return { ...asked, headers };
+}

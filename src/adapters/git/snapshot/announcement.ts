@@ -18,8 +18,11 @@ export interface Announcement {
  * else. The packets must be whole.
  */
 export function parseAnnouncement(packets: readonly Packet[]): Announcement | null {
-  const lines = packets.map(textOf).filter((line) => line !== null);
-  const [first = '', ...rest] = lines[0] === '# service=git-upload-pack' ? lines.slice(1) : lines;
+  const isHeaded = textOf(packets[0]) === '# service=git-upload-pack' && packets[1] === 'flush';
+  const lines = (isHeaded ? packets.slice(2) : packets).map(textOf).filter((line) => line !== null);
+  // Of an empty repository; with one flush less it is cut.
+  if (isHeaded && lines.length === 0 && packets.length === 3) return parseVersion0([], []);
+  const [first = '', ...rest] = lines;
   if (first === 'version 2') return parseVersion2(rest);
   const [head = '', capabilities] = first.split('\0');
   return capabilities === undefined ? null : parseVersion0([head, ...rest], capabilities.split(' '));
@@ -32,7 +35,7 @@ function parseVersion2(lines: readonly string[]): Announcement {
   return { version: 2, format: find('object-format') ?? 'sha1', canFilter, refs: new Map() };
 }
 
-/** All refs, each followed by `<ref>^{}` where it is an annotated tag; an empty repository has `capabilities^{}` alone. */
+/** All refs, each followed by `<ref>^{}` where it is an annotated tag. */
 function parseVersion0(lines: readonly string[], capabilities: readonly string[]): Announcement {
   const format = capabilities.find((each) => each.startsWith('object-format='))?.slice(14) ?? 'sha1';
   const refs = new Map<string, string>();
