@@ -113,14 +113,14 @@ class Pass {
   readonly seen = { blobs: new Map<string, Uint8Array>(), trees: new Map<string, readonly TreeEntry[]>() };
   readonly #store: ObjectStore;
   readonly #known: Known;
-  readonly #readBlobs: StoreLocation['readBlobs'];
+  readonly #location: StoreLocation;
   readonly #draft: SnapshotDraft;
   readonly #wanted: { readonly path: string; readonly oid: string }[] = [];
 
   constructor(store: ObjectStore, { limits, known, location }: PassOptions) {
     this.#store = store;
     this.#known = known;
-    this.#readBlobs = location.readBlobs;
+    this.#location = location;
     this.#draft = new SnapshotDraft(limits);
   }
 
@@ -160,15 +160,22 @@ class Pass {
   /** Gives what the faster way brought, where there is one and it is worth it. */
   async #readMany(): Promise<Known['blobs']> {
     const missing = new Set(this.#wanted.map(({ oid }) => oid).filter((oid) => !this.#known.blobs.has(oid)));
-    if (missing.size <= MANY_BLOBS || this.#readBlobs === undefined) return new Map();
-    return await this.#readBlobs([...missing]);
+    const { readBlobs } = this.#location;
+    return missing.size <= MANY_BLOBS || readBlobs === undefined ? new Map() : await readBlobs([...missing]);
   }
 
   /** Null: it is too large, which is noted. */
   async #readBlob(path: string, oid: string): Promise<Uint8Array | null> {
     const size = this.#store.measure(oid);
     if (size !== null && !this.#draft.admitSize(path, size)) return null;
-    return await this.#store.readBlob(oid);
+    try {
+      return await this.#store.readBlob(oid);
+    } catch (error) {
+      const { blobLimit } = this.#location;
+      if (blobLimit === undefined || !isMissing(error)) throw error;
+      this.#draft.reject(path, `was left out by the server, because it has more than ${blobLimit} bytes`);
+      return null;
+    }
   }
 }
 

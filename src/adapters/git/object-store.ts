@@ -17,6 +17,8 @@ export interface StoreLocation {
   readonly objects?: ReadonlyMap<string, StoredObject>;
   /** A faster way to many blobs: gives those that it can, each compared with its name. */
   readonly readBlobs?: (oids: readonly string[]) => Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Blobs with more bytes than this were left out. */
+  readonly blobLimit?: number;
 }
 
 export type ObjectLimits = Pick<SnapshotLimits, 'fileBytes' | 'packBytes'>;

@@ -8,7 +8,7 @@ import type { GitSource } from '../../../ports.ts';
 import { describe } from '../../errno.ts';
 import type { Access, FetchLimits } from '../access.ts';
 import { CommitReader } from '../commit-reader.ts';
-import type { StoredObject } from '../object-store.ts';
+import type { StoredObject, StoreLocation } from '../object-store.ts';
 import { GitServer, ServerRefused } from './git-server.ts';
 import type { Stretch } from './history.ts';
 import { compareHistories } from './history.ts';
@@ -42,7 +42,9 @@ class HttpSnapshotSource implements GitSource {
   readonly #options: HttpSnapshotOptions;
   readonly #server: GitServer;
   readonly #reader: CommitReader;
-  #kept: { readonly commit: string; readonly objects: Objects } | null = null;
+  #kept: { readonly commit: string; readonly location: StoreLocation } | null = null;
+  /** Whether the repository has files that are too large, which the server is to leave out. */
+  #isLarge = false;
 
   constructor(options: HttpSnapshotOptions) {
     this.#options = options;
@@ -78,11 +80,8 @@ class HttpSnapshotSource implements GitSource {
       const fetch = async (stretch: Stretch) => await this.#fetchHistory(stretch, signal);
       return await compareHistories(fetch, commit, live);
     } catch (error) {
-      const isUnknowable =
-        error instanceof ServerRefused ||
-        (error instanceof ReconcileError && error.code === 'SOURCE_TOO_LARGE');
-      if (isUnknowable) return { relation: 'unknown', commits: [] };
-      throw error;
+      if (!isTooLarge(error) && !(error instanceof ServerRefused)) throw error;
+      return { relation: 'unknown', commits: [] };
     }
   }
 
@@ -101,13 +100,29 @@ class HttpSnapshotSource implements GitSource {
     }
   }
 
-  async #locate(commit: string, signal: AbortSignal) {
+  async #locate(commit: string, signal: AbortSignal): Promise<StoreLocation> {
     if (this.#kept?.commit !== commit) {
       this.#kept = null; // two commits at once would need twice the memory
-      const wanted = { want: [commit], have: [], depth: 1, filter: null };
-      this.#kept = { commit, objects: await this.#fetch(wanted, signal) };
+      this.#kept = { commit, location: await this.#fetchCommit(commit, signal) };
     }
-    return { gitdir: this.#options.url, objects: this.#kept.objects };
+    return this.#kept.location;
+  }
+
+  /**
+   * Most servers can leave out large files, and the picture in `docs` is none of our business. To know which can costs
+   * a request, so the first one that is too large has to come first.
+   */
+  async #fetchCommit(commit: string, signal: AbortSignal): Promise<StoreLocation> {
+    const [wanted, gitdir] = [{ want: [commit], have: [], depth: 1 }, this.#options.url];
+    try {
+      if (!this.#isLarge) return { gitdir, objects: await this.#fetch({ ...wanted, filter: null }, signal) };
+    } catch (error) {
+      if (!isTooLarge(error) || !(await this.#server.canFilter(signal))) throw error;
+      this.#isLarge = true;
+    }
+    const blobLimit = this.#options.limits.fileBytes;
+    const filter = `blob:limit=${blobLimit + 1}`; // those that have so many bytes are left out
+    return { gitdir, objects: await this.#fetch({ ...wanted, filter }, signal), blobLimit };
   }
 
   async #fetchHistory({ of, without, depth }: Stretch, signal: AbortSignal) {
@@ -134,4 +149,8 @@ class HttpSnapshotSource implements GitSource {
   #startDeadline(): AbortSignal {
     return AbortSignal.timeout(this.#options.limits.fetchMs);
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof ReconcileError && error.code === 'SOURCE_TOO_LARGE';
 }

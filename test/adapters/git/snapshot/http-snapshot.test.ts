@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest';
 import type { Tracked } from '../../../../src/core/git/tracked.ts';
 import { dropVersion, startRelay } from '../../../helpers/bending-relay.ts';
 import { makeAuthority } from '../../../helpers/certificates.ts';
+import { startFaultyServer } from '../../../helpers/faulty-server.ts';
 import { startGitHttp } from '../../../helpers/git-http-server.ts';
 import { GitRepository } from '../../../helpers/git-repository.ts';
 import { temporaryDirectory } from '../../../helpers/temporary-directory.ts';
-import { waitFor } from '../../../helpers/wait-for.ts';
-import { content, openAt, readText, serveRepository } from './snapshot-setup.ts';
+import { content, loggedRequests, openAt, readText, serveRepository } from './snapshot-setup.ts';
 
 const VERSION_0 = { request: dropVersion };
 
@@ -24,8 +24,8 @@ describe('a commit', () => {
     expect(await source.inspect(commit)).toMatchObject({ oid: commit, parents: [] });
     expect(await readText(source, commit)).toEqual(content);
     expect(await source.probe()).toBe(commit);
-    await waitFor('nginx to log', () => server.requests().length === 3);
-    expect(server.requests().map(({ method, gitProtocol }) => `${method} ${gitProtocol}`)).toEqual(
+    const requests = await loggedRequests(server, 3);
+    expect(requests.map(({ method, gitProtocol }) => `${method} ${gitProtocol}`)).toEqual(
       Array(3).fill('POST version=2'),
     );
   });
@@ -35,9 +35,9 @@ describe('a commit', () => {
     repository.commit(content);
     repository.git('branch', 'other');
     await open().probe();
-    await waitFor('nginx to log', () => server.requests().length === 1);
-    expect(server.requests()[0]?.receivedBytes).toBeLessThan(500);
-    expect(server.requests()[0]?.sentBytes).toBeLessThan(500);
+    const requests = await loggedRequests(server, 1);
+    expect(requests[0]?.receivedBytes).toBeLessThan(500);
+    expect(requests[0]?.sentBytes).toBeLessThan(500);
   });
 
   test('after another one costs one request of two: probe and fetch', async () => {
@@ -46,7 +46,6 @@ describe('a commit', () => {
     for (let round = 0; round < 3; round++) {
       const live = round === 0 ? null : await source.probe();
       const commit = repository.commit({ ...content, 'env/common.yaml': `A: ${round}\n` });
-      const before = server.requests().length;
       expect(await source.probe()).toBe(commit);
       if (live !== null)
         expect(await source.compare(commit, live)).toMatchObject({
@@ -55,9 +54,8 @@ describe('a commit', () => {
         });
       await source.inspect(commit);
       expect((await readText(source, commit))['env/common.yaml']).toBe(`A: ${round}\n`);
-      await waitFor('nginx to log', () => server.requests().length >= before + 2);
     }
-    expect(server.requests()).toHaveLength(2 + 3 + 3);
+    await loggedRequests(server, 2 + 3 + 3);
   });
 
   test('is read from packs of deltas too, with what does not count left alone', async () => {
@@ -83,6 +81,23 @@ describe('a commit', () => {
     ]);
     const bomb = repository.commit({ 'env/large': new Uint8Array(17e6) });
     await expect(open().read(bomb)).rejects.toMatchObject({ code: 'SOURCE_TOO_LARGE' });
+  });
+
+  test('beside what is far too large is read, where the server can leave that out', async () => {
+    const { repository, open, server } = await serveRepository();
+    repository.git('config', 'uploadpack.allowFilter', 'true');
+    const exact = 'x'.repeat(1024 * 1024);
+    const files = { ...content, 'env/exact': exact, 'docs/film': new Uint8Array(20e6) };
+    const first = repository.commit(files);
+    const source = open();
+    expect(await readText(source, first)).toEqual({ ...content, 'env/exact': exact });
+    await loggedRequests(server, 3);
+    const second = repository.commit({ 'env/exact': `${exact}x` });
+    const { rejected } = await source.read(second);
+    expect(rejected).toEqual([
+      { path: 'env/exact', why: 'was left out by the server, because it has more than 1048576 bytes' },
+    ]);
+    await loggedRequests(server, 4);
   });
 
   test('in a pack that is too large is refused before all of it has come', async () => {
@@ -191,8 +206,8 @@ describe('who we are is shown', () => {
     writeFileSync(tokenFile, 'tök:en\n');
     expect(await source.probe()).toBe(commit);
     expect(await readText(source, commit)).toEqual(content);
-    await waitFor('nginx to log', () => server.requests().length === 3);
-    expect(server.requests().map(({ status }) => status)).toEqual([401, 200, 200]);
+    const requests = await loggedRequests(server, 3);
+    expect(requests.map(({ status }) => status)).toEqual([401, 200, 200]);
   });
 
   test('or not at all, and then the message says so', async () => {
@@ -222,6 +237,24 @@ describe('who we are is shown', () => {
 });
 
 describe('a server', () => {
+  test('that says nothing is waited for until the deadline and no longer', async () => {
+    const { url } = await startFaultyServer({ kind: 'silent' });
+    const source = openAt(`${url}/a`, { limits: { fetchMs: 300 } });
+    const oid = '1'.repeat(40);
+    for (const ask of [
+      () => source.probe(),
+      () => source.read(oid),
+      () => source.compare(oid, '2'.repeat(40)),
+    ]) {
+      const start = performance.now();
+      await expect(ask()).rejects.toMatchObject({
+        code: 'SOURCE_UNREACHABLE',
+        message: `${url}/a gave no whole answer in time`,
+      });
+      expect(performance.now() - start).toBeLessThan(3000);
+    }
+  });
+
   test('is known by its certificate', async () => {
     const authority = makeAuthority();
     const certificate = authority.issue('valid');

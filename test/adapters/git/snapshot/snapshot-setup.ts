@@ -1,9 +1,11 @@
+import { expect } from 'vitest';
 import { httpSnapshotSource } from '../../../../src/adapters/git/snapshot/http-snapshot.ts';
 import { SNAPSHOT_LIMITS } from '../../../../src/adapters/snapshot-rules.ts';
 import type { Tracked } from '../../../../src/core/git/tracked.ts';
-import type { GitHttpBehaviour } from '../../../helpers/git-http-server.ts';
+import type { GitHttpBehaviour, GitHttpServer } from '../../../helpers/git-http-server.ts';
 import { startGitHttp } from '../../../helpers/git-http-server.ts';
 import { GitRepository } from '../../../helpers/git-repository.ts';
+import { waitFor } from '../../../helpers/wait-for.ts';
 
 export const content = {
   'reconcile.yaml': 'format: 1\n',
@@ -34,6 +36,13 @@ export async function serveRepository(behaviour: GitHttpBehaviour = {}) {
   const server = await startGitHttp({ root: repository.path, ...behaviour });
   const url = server.urlOf('.git');
   return { repository, server, url, open: (changes: Changes = {}) => openAt(url, changes) };
+}
+
+/** What was asked of the server, exactly so many requests; nginx logs a request after the client has its answer. */
+export async function loggedRequests({ requests }: Pick<GitHttpServer, 'requests'>, count: number) {
+  await waitFor('nginx to log', () => requests().length >= count);
+  expect(requests()).toHaveLength(count);
+  return requests();
 }
 
 /** The files of a commit as text. */
