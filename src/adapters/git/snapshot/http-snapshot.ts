@@ -25,6 +25,9 @@ export interface HttpSnapshotOptions {
 
 type Objects = ReadonlyMap<string, StoredObject>;
 
+/** What git and JGit say of a commit that they do not have, or that no ref leads to. */
+const ABSENT = /says: .*(?:not our ref|not valid)/;
+
 const MIB = 1024 * 1024;
 
 /**
@@ -103,10 +106,19 @@ class HttpSnapshotSource implements GitSource {
   async #locate(commit: string, signal: AbortSignal): Promise<StoreLocation> {
     if (this.#kept?.commit !== commit) {
       this.#kept = null; // two commits at once would need twice the memory
-      this.#kept = { commit, location: await this.#fetchCommit(commit, signal) };
+      this.#kept = { commit, location: await this.#fetchCommit(commit, signal).catch(this.#tellAbsence) };
     }
     return this.#kept.location;
   }
+
+  /** A single commit is not probed, so that it shows only here that it is not there. */
+  readonly #tellAbsence = (error: unknown): never => {
+    const { url, tracked } = this.#options;
+    if (tracked.kind !== 'commit' || !(error instanceof ServerRefused) || !ABSENT.test(error.message))
+      throw error;
+    const message = `${url} has no ${describeTracked(tracked)}`;
+    throw new ReconcileError('SOURCE_BRANCH_MISSING', message, { cause: error });
+  };
 
   /**
    * Most servers can leave out large files, and the picture in `docs` is none of our business. To know which can costs

@@ -119,6 +119,16 @@ describe('a commit', () => {
     });
   });
 
+  test('that is to be live and is not there is missing', async () => {
+    const { repository, open, url } = await serveRepository();
+    repository.commit(content);
+    const name = '1'.repeat(40);
+    await expect(open({ tracked: { kind: 'commit', name } }).read(name)).rejects.toMatchObject({
+      code: 'SOURCE_BRANCH_MISSING',
+      message: `${url} has no commit ${name}`,
+    });
+  });
+
   test('is no tree', async () => {
     const { repository, open } = await serveRepository();
     repository.commit(content);
