@@ -20,7 +20,7 @@ export interface MeasuredOutcome {
 }
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const CHILD = join(import.meta.dirname, 'read-in-child.ts');
+const CHILD = join(ROOT, 'test', 'fixtures', 'programs', 'read-source.ts');
 
 /** Reads what is live in a process of its own. The memory is that of the largest process: that one or a git of it. */
 export async function measureRead(

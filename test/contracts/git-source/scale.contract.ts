@@ -78,6 +78,6 @@ export function scaleContract(bench: Bench): void {
         ]);
       } else expect(outcome).toMatchObject({ code: 'SOURCE_TOO_LARGE' });
       if (bench.memory === 'bounded') expect(maxRssBytes).toBeLessThan(RSS_LIMIT_BYTES);
-    });
+    }, 180_000);
   });
 }

@@ -4,7 +4,14 @@ import { SYSTEM_PATH } from '../../processes.ts';
 import type { Access, FetchLimits } from '../access.ts';
 import type { GitResult } from '../git-program.ts';
 import { runGit } from '../git-program.ts';
-import { HARD_FILE, LAUNCHER_FILE, removeTree, sweepClone, writePrivate } from './clone-directory.ts';
+import {
+  CANDIDATE,
+  HARD_FILE,
+  LAUNCHER_FILE,
+  removeTree,
+  sweepClone,
+  writePrivate,
+} from './clone-directory.ts';
 import type { GitFailure } from './git-failure.ts';
 import { explainFailure } from './git-failure.ts';
 import { ACCESS_FILE } from './hard-config.ts';
@@ -22,27 +29,53 @@ export interface Server {
 const MIB = 1024 * 1024;
 const FETCH = ['fetch', '-v', '--no-tags', '--no-auto-maintenance', '--no-write-fetch-head'];
 
+/** How far back: a commit alone, all that is not here yet, or the whole history. */
+export type Reach = 'tip' | 'new' | 'whole';
+
+const REACH: Readonly<Record<Reach, readonly string[]>> = {
+  tip: ['--depth=1'],
+  new: [],
+  whole: ['--unshallow'],
+};
+
+/** Of an old history the commits alone are read: a tree that was hostile, and reverted since, is no reason to stand still. */
+const UNCHECKED = '[fetch]\n\tfsckObjects = false\n[transfer]\n\tfsckObjects = false\n';
+
 /**
- * Fetches one refspec into a clone; null where that worked. `how` is for the depth of the history. What git left
- * unfinished is removed. Throws CONFIG_INVALID.
+ * Fetches a full ref name or an object as the one ref of a clone; null where that worked. What git left unfinished is
+ * removed. Throws CONFIG_INVALID.
  */
 export async function fetchInto(
   clone: string,
   server: Server,
-  { refspec, how }: { readonly refspec: string; readonly how: readonly string[] },
+  { from, reach }: { readonly from: string; readonly reach: Reach },
 ): Promise<GitFailure | null> {
   const { config, env } = prepareAccess(server.url, server.access);
   const secrets = join(clone, ACCESS_FILE);
-  writePrivate(secrets, config);
+  writePrivate(secrets, reach === 'whole' ? `${config}${UNCHECKED}` : config);
   try {
-    const args = [...FETCH, '--no-recurse-submodules', ...how, '--', server.url, refspec];
+    const what = ['--', server.url, `+${from}:${CANDIDATE}`];
+    const args = [...FETCH, '--no-recurse-submodules', ...REACH[reach], ...what];
     const result = await callGit(clone, server, { args, env });
-    if (result.exitCode === 0) return null;
+    if (result.exitCode === 0) return isTaken(from, result.stderr) ? null : missing(from);
     return hasFullPack(clone, server) ? tooLarge(server) : explainFailure(result);
   } finally {
     removeTree(secrets);
     sweepClone(clone);
   }
+}
+
+/**
+ * Where there is no `refs/heads/main`, git takes `refs/heads/refs/heads/main` for it, which whoever may push some branch
+ * can make. It tells what it took, without the folder that it was found in.
+ */
+function isTaken(from: string, stderr: string): boolean {
+  const taken = [...stderr.matchAll(/(\S+) +-> refs\/source\/candidate/g)].map(([, name]) => name);
+  return taken.length === 1 && taken[0] === from.replace(/^refs\/(heads|tags)\//, '');
+}
+
+function missing(from: string): GitFailure {
+  return { code: 'SOURCE_BRANCH_MISSING', why: `the server has no ${from}`, suspectsClone: false };
 }
 
 /** What stopped git was the bound of its files, of which it says nothing: the pack that came in ends exactly there. */

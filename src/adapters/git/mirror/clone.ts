@@ -21,8 +21,6 @@ export interface CloneOptions extends Server {
 }
 
 const LOCK_PAUSE_MS = 50;
-/** The history comes with what is fetched later: one commit is a beginning from which a fast-forward is seen. */
-const FIRST = ['--depth=1'];
 
 /**
  * A bare clone that is a cache: whatever is wrong with it, a fresh one is fetched in the same call and takes its place.
@@ -33,11 +31,11 @@ const FIRST = ['--depth=1'];
  */
 export class Clone {
   readonly #options: CloneOptions;
-  readonly #refspec: string;
+  readonly #from: string;
 
   constructor(options: CloneOptions) {
     this.#options = options;
-    this.#refspec = `+${refOf(options.tracked) ?? options.tracked.name}:${CANDIDATE}`;
+    this.#from = refOf(options.tracked) ?? options.tracked.name;
   }
 
   /** What was fetched last; null: nothing, or the clone is damaged. */
@@ -56,7 +54,7 @@ export class Clone {
     await this.#alone(async () => {
       if ((await this.#renew()) === commit) return;
       // Where the server refuses it, reading the commit says what is missing.
-      await fetchInto(this.#options.path, this.#options, { refspec: `+${commit}:${CANDIDATE}`, how: [] });
+      await fetchInto(this.#options.path, this.#options, { from: commit, reach: 'new' });
     });
   }
 
@@ -65,7 +63,7 @@ export class Clone {
     return await this.#alone(async () => {
       const { path } = this.#options;
       if (lstatSync(join(path, 'shallow'), { throwIfNoEntry: false }) === undefined) return false;
-      const failure = await fetchInto(path, this.#options, { refspec: this.#refspec, how: ['--unshallow'] });
+      const failure = await fetchInto(path, this.#options, { from: this.#from, reach: 'whole' });
       if (failure?.code === 'SOURCE_TOO_LARGE') return false;
       if (failure !== null) throw this.#error(failure);
       return true;
@@ -78,18 +76,23 @@ export class Clone {
     if (findFault(path) !== null) return null;
     sweepClone(path);
     writeTools(path);
-    const failure = await fetchInto(path, this.#options, { refspec: this.#refspec, how: [] });
-    if (failure !== null && !failure.suspectsClone) throw this.#error(failure);
+    const failure = await fetchInto(path, this.#options, { from: this.#from, reach: 'new' });
+    // What git refused may lie behind the tip, and be taken back by now: the tip alone tells.
+    const mayHelp = failure?.suspectsClone === true || failure?.code === 'SOURCE_DAMAGED';
+    if (failure !== null && !mayHelp) throw this.#error(failure);
     const isSound = failure === null && (await tidyClone(path, this.#options));
     return isSound ? this.tip() : null;
   }
 
-  /** The old one stays until the fresh one is whole. */
+  /**
+   * The old one stays until the fresh one is whole. One commit is a beginning from which a fast-forward is seen: what
+   * follows comes with its history.
+   */
   async #renew(): Promise<string> {
     const { path } = this.#options;
     const [fresh, old] = [`${path}.fresh`, `${path}.old`];
     makeClone(fresh);
-    const failure = await fetchInto(fresh, this.#options, { refspec: this.#refspec, how: FIRST });
+    const failure = await fetchInto(fresh, this.#options, { from: this.#from, reach: 'tip' });
     if (failure !== null) {
       removeTree(fresh);
       throw this.#error(failure);

@@ -15,7 +15,7 @@ export interface MirrorOptions {
   readonly limits: FetchLimits;
   /**
    * A cheaper way to the tip of the tracked branch, where there is one: nothing is fetched while that is the tip of the
-   * clone. What it throws does not count, because git then says it better.
+   * clone. What it throws counts only where git fails in the same way, and says less.
    */
   readonly peek?: () => Promise<string>;
   /** Path of a clone of our own, in a directory that is made where missing. */
@@ -52,9 +52,11 @@ export function mirrorSource({ clone: path, peek, ...server }: MirrorOptions): G
   return {
     async probe() {
       if (tracked.kind === 'commit' && clone.tip() === tracked.name) return tracked.name;
-      const peeked = tracked.kind === 'branch' ? await peek?.().catch(() => null) : null;
+      const peeked = tracked.kind === 'branch' ? await peek?.().catch(toForeseen) : null;
       if (typeof peeked === 'string' && clone.tip() === peeked) return peeked;
-      const oid = await clone.update();
+      const oid = await clone.update().catch((error) => {
+        throw peeked instanceof ReconcileError && peeked.code === error.code ? peeked : error;
+      });
       if (tracked.kind !== 'tag') return oid;
       return await healing(oid, async () => await reader.peel(location, oid));
     },
@@ -66,6 +68,11 @@ export function mirrorSource({ clone: path, peek, ...server }: MirrorOptions): G
       return needsHistory(advance) && (await clone.deepen()) ? await compare() : advance;
     },
   };
+}
+
+function toForeseen(error: unknown): ReconcileError {
+  if (error instanceof ReconcileError) return error;
+  throw error;
 }
 
 /** Whether the history ends somewhere before all is told. */
