@@ -55,7 +55,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: faults,
-          testTimeout: 60 * 60_000, // a sweep ends when its points do
+          testTimeout: 180 * 60_000, // a sweep ends when its points do
           hookTimeout: 60_000,
           globalSetup: ['./test/helpers/build.ts'],
           sequence: { groupOrder: 3 },

@@ -9,7 +9,6 @@ const overHttp = {
     toOptions: (options) => options,
     serve: placeOnHttp,
     history: 'whole',
-    memory: 'bounded',
   }),
   fetchMs: 3000,
 };

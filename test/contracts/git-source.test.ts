@@ -8,7 +8,6 @@ const local = makeBench(localRepoSource, {
   toOptions: ({ url, tracked, limits }) => ({ path: url, tracked, limits }),
   serve: placeOnDisk,
   history: 'whole',
-  memory: 'whole-objects',
 });
 
 gitSourceContract('a repository on this host', local);

@@ -26,8 +26,6 @@ export interface Bench {
   serve(gitdir: string): Promise<Place>;
   /** `tip`: it need not have what came before, and may call a relation unknown. */
   readonly history: 'whole' | 'tip';
-  /** `whole-objects`: it holds an object in memory before it knows that it is too large. */
-  readonly memory: 'bounded' | 'whole-objects';
 }
 
 /** Ties a factory to a kind of place, in a way that another process can call it too. */
