@@ -14,6 +14,7 @@ import { parseRemote } from '../src/core/git/remote.ts';
 import type { GitSource } from '../src/ports.ts';
 import type { GitHttpServer } from '../test/helpers/git-http-server.ts';
 import { startGitHttp } from '../test/helpers/git-http-server.ts';
+import { NO_ACCESS } from '../test/helpers/git-places.ts';
 import type { TestSshd } from '../test/helpers/ssh-server.ts';
 import { startSshd } from '../test/helpers/ssh-server.ts';
 import { temporaryDirectory } from '../test/helpers/temporary-directory.ts';
@@ -67,7 +68,7 @@ function makeBench(store: GitStore, http: GitHttpServer, ssh: TestSshd): Bench {
     store,
     http,
     ssh,
-    access: { username: 'git', tokenFile: null, caFile: null, identityFile, knownHostsFile, proxies: {} },
+    access: { ...NO_ACCESS, identityFile, knownHostsFile },
     sshEnvironment: { ...ENVIRONMENT, GIT_SSH_COMMAND: command },
   };
 }
@@ -193,14 +194,7 @@ async function measureManyRefs(store: GitStore, http: GitHttpServer): Promise<re
   const source = httpSnapshotSource({
     url: http.urlOf('small.git'),
     tracked: TRACKED,
-    access: {
-      username: 'git',
-      tokenFile: null,
-      caFile: null,
-      identityFile: null,
-      knownHostsFile: null,
-      proxies: {},
-    },
+    access: NO_ACCESS,
     limits: LIMITS,
   });
   await source.probe();

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, inflateSync } from 'node:zlib';
 import { errnoOf } from '../errno.ts';
+import { DELTA_BY_NAME, DELTA_BY_OFFSET, readDeltaHead, readEntryHead, readOffset } from './pack-format.ts';
 import { PackIndex } from './pack-index.ts';
 
 /**
@@ -50,25 +51,22 @@ export class ObjectSizes {
 
   #measurePacked(pack: string, offset: number): number {
     const head = readHead(pack, offset)?.head ?? Buffer.alloc(0);
-    const { type, size, length } = readEntryHead(head);
+    const { type, size, end } = readEntryHead(head, 0);
     switch (type) {
-      case OFS_DELTA: {
-        const back = readOffset(head, length);
+      case DELTA_BY_OFFSET: {
+        const back = readOffset(head, end);
         const own = measureDelta(head.subarray(back.end));
         return Math.max(own, this.#measurePacked(pack, offset - back.value));
       }
-      case REF_DELTA: {
-        const own = measureDelta(head.subarray(length + 20));
-        return Math.max(own, this.measure(head.toString('hex', length, length + 20)) ?? 0);
+      case DELTA_BY_NAME: {
+        const own = measureDelta(head.subarray(end + 20));
+        return Math.max(own, this.measure(head.toString('hex', end, end + 20)) ?? 0);
       }
       default:
         return size;
     }
   }
 }
-
-const OFS_DELTA = 6;
-const REF_DELTA = 7;
 
 function openIndexes(folder: string): readonly PackIndex[] {
   try {
@@ -106,51 +104,12 @@ function measureLoose(head: Buffer): number {
   return Number(size);
 }
 
-/** A difference begins with two numbers: the size of what it starts from and the size of what it makes. */
 function measureDelta(deflated: Buffer): number {
-  const bytes = inflateHead(deflated);
-  const base = readNumber(bytes, 0);
-  return Math.max(base.value, readNumber(bytes, base.end).value);
+  const { from, to } = readDeltaHead(inflateHead(deflated));
+  return Math.max(from, to);
 }
 
 /** What the beginning of a deflated stream holds. */
 function inflateHead(deflated: Buffer): Buffer {
   return inflateSync(deflated, { finishFlush: constants.Z_SYNC_FLUSH });
-}
-
-/** 3 bits of type, then the size from its lowest bits on, 4 in the first byte and 7 in each further one. */
-function readEntryHead(head: Buffer): {
-  readonly type: number;
-  readonly size: number;
-  readonly length: number;
-} {
-  const first = head[0] ?? 0;
-  const rest = first < 0x80 ? { value: 0, end: 1 } : readNumber(head, 1);
-  return { type: (first >> 4) & 7, size: (first & 15) + rest.value * 16, length: rest.end };
-}
-
-interface ReadNumber {
-  readonly value: number;
-  readonly end: number;
-}
-
-/** 7 bits in each byte, the lowest first. */
-function readNumber(bytes: Buffer, from: number): ReadNumber {
-  let value = 0;
-  for (let at = from, scale = 1; ; at++, scale *= 128) {
-    const byte = bytes[at] ?? 0;
-    value += (byte & 0x7f) * scale;
-    if (byte < 0x80) return { value, end: at + 1 };
-  }
-}
-
-/** 7 bits in each byte, the highest first, and 1 added for each further byte. */
-function readOffset(bytes: Buffer, from: number): ReadNumber {
-  let value = 0;
-  for (let at = from; ; at++) {
-    const byte = bytes[at] ?? 0;
-    value = value * 128 + (byte & 0x7f);
-    if (byte < 0x80) return { value, end: at + 1 };
-    value += 1;
-  }
 }

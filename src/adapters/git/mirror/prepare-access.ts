@@ -1,7 +1,8 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { ReconcileError } from '../../../core/errors.ts';
 import { describe } from '../../errno.ts';
 import type { Access } from '../access.ts';
+import { makeAuthorization } from '../authorization.ts';
 import { isPlainPath, renderAccess, renderSshCommand } from './hard-config.ts';
 
 /** What one conversation with a server takes. */
@@ -17,25 +18,15 @@ export interface PreparedAccess {
  * or cannot be used, which git and ssh would tell as a refusal by the server.
  */
 export function prepareAccess(url: string, access: Access): PreparedAccess {
-  const { tokenFile, caFile, identityFile, knownHostsFile, username } = access;
+  const { caFile, identityFile, knownHostsFile } = access;
   if (caFile !== null) checkFile('CA file', caFile);
   if (identityFile !== null) checkPlainFile('identity file', identityFile);
   if (knownHostsFile !== null) checkPlainFile('known_hosts file', knownHostsFile);
-  const authorization =
-    tokenFile === null
-      ? null
-      : `Basic ${Buffer.from(`${username}:${readToken(tokenFile)}`).toString('base64')}`;
+  const authorization = makeAuthorization(access);
   return {
     config: renderAccess(url, { authorization, caFile }),
     env: { ...access.proxies, GIT_SSH_COMMAND: renderSshCommand(identityFile, knownHostsFile) },
   };
-}
-
-function readToken(path: string): string {
-  checkFile('token file', path);
-  const token = readFileSync(path, 'utf8').trim();
-  if (/^[^\p{Cc}\s]+$/u.test(token)) return token;
-  throw new ReconcileError('CONFIG_INVALID', `token file ${path} does not hold one word on one line`);
 }
 
 function checkPlainFile(what: string, path: string): void {

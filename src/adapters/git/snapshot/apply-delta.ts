@@ -1,31 +1,14 @@
-/** A number in groups of 7 bits, the lowest first, as it stands at `at`; `end` is what follows it. */
-export function readNumber(bytes: Buffer, at: number): { readonly value: number; readonly end: number } {
-  let [value, factor, end] = [0, 1, at];
-  for (;;) {
-    const byte = bytes.readUInt8(end++);
-    value += (byte & 0x7f) * factor;
-    factor *= 0x80;
-    if (byte < 0x80) break;
-  }
-  if (!Number.isSafeInteger(value)) throw new Error('a number is beyond all measure');
-  return { value, end };
-}
-
-/** The size that an object will have, by the head of its delta. Throws an error for what is no delta. */
-export function readDeltaSize(delta: Buffer): number {
-  return readNumber(delta, readNumber(delta, 0).end).value;
-}
+import { readDeltaHead } from '../pack-format.ts';
 
 /**
  * Makes an object out of another one and a delta, which is a list of pieces to copy and of new bytes (gitformat-pack(5),
  * "Deltified representation"). Throws an error for a delta that is damaged or made for another object.
  */
 export function applyDelta(base: Buffer, delta: Buffer): Buffer {
-  const from = readNumber(delta, 0);
-  const to = readNumber(delta, from.end);
-  if (from.value !== base.length) throw new Error('a delta is for another object');
-  const result = Buffer.allocUnsafe(to.value);
-  let [at, filled] = [to.end, 0];
+  const { from, to, end } = readDeltaHead(delta);
+  if (from !== base.length) throw new Error('a delta is for another object');
+  const result = Buffer.allocUnsafe(to);
+  let [at, filled] = [end, 0];
   while (at < delta.length) {
     const piece = readPiece(base, delta, at);
     if (piece.bytes.length === 0 || filled + piece.bytes.length > result.length)

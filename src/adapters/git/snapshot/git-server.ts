@@ -3,9 +3,9 @@ import { showText } from '../../../core/redact.ts';
 import type { HttpAnswer, HttpRequest } from '../../http.ts';
 import { HttpClient } from '../../http.ts';
 import type { Access, FetchLimits } from '../access.ts';
+import { makeAuthorization } from '../authorization.ts';
 import type { Announcement } from './announcement.ts';
 import { parseAnnouncement } from './announcement.ts';
-import { makeAuthorization } from './authorization.ts';
 import type { Wanted } from './messages.ts';
 import { AGENT, encodeFetch, encodeFetchVersion0, encodeListRefs, findRef, takePack } from './messages.ts';
 import type { Packet, Packets } from './pkt-line.ts';
@@ -132,7 +132,8 @@ export class GitServer {
   }
 
   #headers(): Readonly<Record<string, string>> {
-    return { ...HEADERS, ...makeAuthorization(this.#options.access) };
+    const authorization = makeAuthorization(this.#options.access);
+    return authorization === null ? HEADERS : { ...HEADERS, Authorization: authorization };
   }
 
   #check(answer: HttpAnswer, path: string): readonly Packet[] {

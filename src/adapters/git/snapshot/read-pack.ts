@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
 import { ReconcileError } from '../../../core/errors.ts';
 import type { StoredObject } from '../object-store.ts';
-import { applyDelta, readDeltaSize, readNumber } from './apply-delta.ts';
+import { DELTA_BY_NAME, DELTA_BY_OFFSET, readDeltaHead, readEntryHead, readOffset } from '../pack-format.ts';
+import { applyDelta } from './apply-delta.ts';
 
 /** Bounds of what a pack may become in memory. */
 export interface PackLimits {
@@ -18,8 +19,6 @@ const TYPES: ReadonlyMap<number, StoredObject['type']> = new Map([
   [3, 'blob'],
   [4, 'tag'],
 ]);
-const DELTA_BY_OFFSET = 6;
-const DELTA_BY_NAME = 7;
 
 const HEADER_BYTES = 12;
 const HASH_BYTES = 20;
@@ -99,12 +98,10 @@ class PackReader {
   }
 
   #readEntry(at: number): { readonly entry: Entry; readonly end: number } {
-    const first = this.#pack.readUInt8(at);
-    const type = (first >> 4) & 7;
-    const more = first < 0x80 ? { value: 0, end: at + 1 } : readNumber(this.#pack, at + 1);
-    const size = (first & 0xf) + more.value * 16;
+    const head = readEntryHead(this.#pack, at);
+    const { type, size } = head;
     this.#claim(size);
-    const { base, end } = this.#readBase(type, at, more.end);
+    const { base, end } = this.#readBase(type, at, head.end);
     const inflated = inflate(this.#pack.subarray(end, -HASH_BYTES), size);
     return { entry: { at, type, bytes: inflated.bytes, base }, end: end + inflated.consumed };
   }
@@ -127,7 +124,7 @@ class PackReader {
     }
     const found = typeof base === 'number' ? this.#byOffset.get(base) : this.#byName.get(base);
     if (found === undefined) return false;
-    this.#claim(readDeltaSize(bytes));
+    this.#claim(readDeltaHead(bytes).to);
     this.#keep(at, { type: found.type, bytes: applyDelta(found.bytes, bytes) });
     return true;
   }
@@ -147,17 +144,6 @@ class PackReader {
       throw tooLarge(`an object of ${bytes} bytes`, `${this.#limits.objectBytes}`);
     this.#left -= bytes;
     if (this.#left < 0) throw tooLarge('too many bytes in all', `${this.#limits.totalBytes}`);
-  }
-}
-
-/** How far back the base begins; unlike other numbers the highest group comes first (gitformat-pack(5), "offset encoding"). */
-function readOffset(pack: Buffer, start: number): { readonly value: number; readonly end: number } {
-  let [value, end] = [0, start];
-  for (;;) {
-    const byte = pack.readUInt8(end++);
-    value = value * 0x80 + (byte & 0x7f);
-    if (byte < 0x80) return { value, end };
-    value++;
   }
 }
 

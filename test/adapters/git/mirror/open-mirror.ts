@@ -1,19 +1,10 @@
 import { join } from 'node:path';
-import type { Access } from '../../../../src/adapters/git/access.ts';
 import type { MirrorOptions } from '../../../../src/adapters/git/mirror/mirror.ts';
 import { mirrorSource } from '../../../../src/adapters/git/mirror/mirror.ts';
 import { SNAPSHOT_LIMITS } from '../../../../src/adapters/snapshot-rules.ts';
 import type { GitSource } from '../../../../src/ports.ts';
+import { NO_ACCESS } from '../../../helpers/git-places.ts';
 import { temporaryDirectory } from '../../../helpers/temporary-directory.ts';
-
-export const NO_ACCESS: Access = {
-  username: 'git',
-  tokenFile: null,
-  caFile: null,
-  identityFile: null,
-  knownHostsFile: null,
-  proxies: {},
-};
 
 export const LIMITS = { ...SNAPSHOT_LIMITS, packBytes: 64 * 1024 * 1024, fetchMs: 30_000 };
 

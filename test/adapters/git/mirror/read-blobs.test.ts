@@ -4,8 +4,9 @@ import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { writeTools } from '../../../../src/adapters/git/mirror/clone-directory.ts';
 import { readBlobs } from '../../../../src/adapters/git/mirror/read-blobs.ts';
+import { NO_ACCESS } from '../../../helpers/git-places.ts';
 import { GitRepository } from '../../../helpers/git-repository.ts';
-import { LIMITS, NO_ACCESS } from './open-mirror.ts';
+import { LIMITS } from './open-mirror.ts';
 
 const server = { url: 'file:///nowhere', access: NO_ACCESS, limits: { ...LIMITS, fileBytes: 100 } };
 

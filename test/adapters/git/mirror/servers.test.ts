@@ -6,11 +6,12 @@ import type { Access } from '../../../../src/adapters/git/access.ts';
 import { makeAuthority } from '../../../helpers/certificates.ts';
 import { startFaultyServer } from '../../../helpers/faulty-server.ts';
 import { hasGitHttp, startGitHttp } from '../../../helpers/git-http-server.ts';
+import { NO_ACCESS } from '../../../helpers/git-places.ts';
 import { GitRepository } from '../../../helpers/git-repository.ts';
 import { hasSshd, startSshd } from '../../../helpers/ssh-server.ts';
 import { temporaryDirectory } from '../../../helpers/temporary-directory.ts';
 import { waitFor } from '../../../helpers/wait-for.ts';
-import { LIMITS, NO_ACCESS, openMirror, take } from './open-mirror.ts';
+import { LIMITS, openMirror, take } from './open-mirror.ts';
 
 const content = { 'reconcile.yaml': 'format: 1\n', 'env/common.yaml': 'A: 1\n' };
 const newer = { ...content, 'env/common.yaml': 'A: 2\n' };
@@ -233,7 +234,7 @@ describe.skipIf(!hasSshd)('over ssh', () => {
 
 describe('a file of the access', () => {
   test.each<[string, Partial<Access>, RegExp]>([
-    ['that is missing', { tokenFile: '/nowhere/token' }, /token file \/nowhere\/token cannot be read/],
+    ['that is missing', { tokenFile: '/nowhere/token' }, /cannot read the token from \/nowhere\/token/],
     ['that is missing', { caFile: '/nowhere/ca' }, /CA file/],
     ['that is missing', { identityFile: '/nowhere/key' }, /identity file/],
     ['that is missing', { knownHostsFile: '/nowhere/hosts' }, /known_hosts file/],
@@ -248,7 +249,7 @@ describe('a file of the access', () => {
     await expect(source.probe()).rejects.toThrow(message);
   });
 
-  test.each(['', 'two words', 'two\nlines', 'bell\x07'])('that holds no token (%j) is told', async (text) => {
+  test.each(['', 'two\nlines', 'bell\x07'])('that holds no token (%j) is told', async (text) => {
     const tokenFile = writeToken(text);
     const { source } = openMirror('file:///nowhere', { access: { ...NO_ACCESS, tokenFile } });
     await expect(source.probe()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });

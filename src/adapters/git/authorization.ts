@@ -1,18 +1,19 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
-import { ReconcileError } from '../../../core/errors.ts';
-import { describe } from '../../errno.ts';
-import type { Access } from '../access.ts';
+import { ReconcileError } from '../../core/errors.ts';
+import { describe } from '../errno.ts';
+import type { Access } from './access.ts';
 
 const TOKEN_BYTES = 64 * 1024;
 
 /**
- * The header that shows who we are (RFC 7617), sent before the server asks for it, which saves a request; none without a
- * token file. The file is read each time. Throws CONFIG_INVALID when it is not one line in a regular file.
+ * What shows who we are (RFC 7617), for the header `Authorization`; sent before the server asks for it, which saves a
+ * request. Null without a token file. The file is read each time. Throws CONFIG_INVALID when it is not one line in a
+ * regular file.
  */
-export function makeAuthorization({ username, tokenFile }: Access): Readonly<Record<string, string>> {
-  if (tokenFile === null) return {};
+export function makeAuthorization({ username, tokenFile }: Access): string | null {
+  if (tokenFile === null) return null;
   const pair = `${username}:${readToken(tokenFile)}`;
-  return { Authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
 function readToken(path: string): string {
