@@ -97,6 +97,13 @@ export class RealHost {
     return await this.#git.revparse('HEAD');
   }
 
+  /** From now on every commit is signed with this SSH key. */
+  async signWith(key: string): Promise<void> {
+    await this.#git.addConfig('gpg.format', 'ssh');
+    await this.#git.addConfig('user.signingKey', key);
+    await this.#git.addConfig('commit.gpgSign', 'true');
+  }
+
   /** `git revert` of the newest commit, pushed. */
   async revert(): Promise<void> {
     await this.#git.raw(['revert', '--no-edit', 'HEAD']);

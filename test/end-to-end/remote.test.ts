@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -136,3 +137,25 @@ test.skipIf(!hasGitHttp || !hasSshd)(
     expect(await host.ask('A')).toBe('two');
   },
 );
+
+test('a commit goes live only when somebody on the list signed it', async () => {
+  const host = await RealHost.start();
+  const key = join(host.directory, 'signer');
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', key]);
+  const signers = join(host.directory, 'allowed_signers');
+  writeFileSync(signers, `admin@example.com namespaces="git" ${readFileSync(`${key}.pub`, 'utf8')}`);
+  const id = '6e1f3c1e-0d7f-4c5e-9f0a-3d1c2b4a5968';
+  const repository = { url: host.bare, id, verify: 'all-new', allowed_signers: signers };
+  host.configure('', repository);
+  expect(host.once()).toMatchObject({
+    exit: 15,
+    stderr: expect.stringMatching(/is not signed.*\[COMMIT_UNTRUSTED\]/s),
+  });
+  expect(existsSync(host.shellPath)).toBe(false);
+  await host.signWith(key);
+  await host.commit({ 'env/common.yaml': 'A: signed\n' });
+  expect(host.once()).toMatchObject({ exit: 0 });
+  expect(await host.ask('A')).toBe('signed');
+  host.configure('', { ...repository, id: 'another' });
+  expect(host.once()).toMatchObject({ exit: 15, stderr: expect.stringContaining('[SOURCE_FOREIGN]') });
+});
