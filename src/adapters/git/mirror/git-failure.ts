@@ -42,13 +42,17 @@ const ROWS: readonly Row[] = [
   [/not our ref|unadvertised object|no such remote ref/i, 'SOURCE_BRANCH_MISSING'],
   [/died of signal 25|File too large/i, 'SOURCE_TOO_LARGE'],
   [/object [0-9a-f]{40}: \w+: |fsck error in pack/, 'SOURCE_DAMAGED'],
+  [
+    /mismatched algorithms|not support this repository's object format/,
+    'SOURCE_UNREACHABLE',
+    'sha256 repositories are not supported; use one with sha1',
+  ],
   [/returned error: \d{3}|repository '.*' not found|unable to access '/i, 'SOURCE_UNREACHABLE'],
   [/does not appear to be a git repository|Repository not found|Could not resolve/i, 'SOURCE_UNREACHABLE'],
   [/Connection (refused|timed out|reset|closed)|Operation timed out|No route to host/i, 'SOURCE_UNREACHABLE'],
   [/ssh: connect to host|kex_exchange_identification|Broken pipe|is unreachable/i, 'SOURCE_UNREACHABLE'],
   [/remote error: |protocol error: |invalid server response|RPC failed|early EOF/i, 'SOURCE_UNREACHABLE'],
   [/hung up unexpectedly|unexpected disconnect|Could not read from remote/i, 'SOURCE_UNREACHABLE'],
-  [/mismatched algorithms/, 'SOURCE_UNREACHABLE', 'sha256 repositories are not supported; use one with sha1'],
   [/transport '.*' not allowed|dumb http transport/i, 'SOURCE_UNREACHABLE'],
 ];
 

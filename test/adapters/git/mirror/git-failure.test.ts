@@ -88,6 +88,11 @@ describe('what git and ssh say has a code', () => {
     ['a full disk', 'fatal: write error: No space left on device\nfatal: early EOF\n', 'STATE_UNUSABLE'],
     ['no ssh', `ssh -F none: 1: ssh: not found\n${REMOTE}`, 'SOURCE_UNREACHABLE'],
     ['sha256', 'fatal: mismatched algorithms: client sha1; server sha256\n', 'SOURCE_UNREACHABLE'],
+    [
+      'sha256 over ssh',
+      "fatal: Server does not support this repository's object format\nfatal: the remote end hung up unexpectedly\n",
+      'SOURCE_UNREACHABLE',
+    ],
   ])('%s', (_what, stderr, code) => {
     expect(failed(stderr)).toMatchObject({ code, suspectsClone: false });
   });
