@@ -1,0 +1,169 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { inspect } from 'node:util';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { Access, FetchLimits } from '../../../src/adapters/git/access.ts';
+import { localRepoSource } from '../../../src/adapters/git/local.ts';
+import { mirrorSource } from '../../../src/adapters/git/mirror/mirror.ts';
+import { httpSnapshotSource } from '../../../src/adapters/git/snapshot/http-snapshot.ts';
+import { SNAPSHOT_LIMITS } from '../../../src/adapters/snapshot-rules.ts';
+import type { Tracked } from '../../../src/core/git/tracked.ts';
+import type { GitSource } from '../../../src/ports.ts';
+import type { GitHttpBehaviour, GitHttpServer } from '../../helpers/git-http-server.ts';
+import { hasGitHttp, startGitHttp } from '../../helpers/git-http-server.ts';
+import type { TestSshd } from '../../helpers/ssh-server.ts';
+import { hasSshd, startSshd } from '../../helpers/ssh-server.ts';
+import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
+
+/** A source of one implementation and one way to the repository. */
+export type Kind = 'path' | 'file' | 'ssh' | 'http' | 'snapshot';
+
+const NAMES: Readonly<Record<Kind, string>> = {
+  path: 'a repository on this host',
+  file: 'a mirror of a file URL',
+  ssh: 'a mirror over ssh',
+  http: 'a mirror over http',
+  snapshot: 'a snapshot over http',
+};
+
+export const EVERY: readonly Kind[] = ['path', 'file', 'ssh', 'http', 'snapshot'];
+export const ON_THIS_HOST: readonly Kind[] = ['path', 'file'];
+export const MIRRORS: readonly Kind[] = ['file', 'ssh', 'http'];
+/** A git of the server stands between. */
+export const FETCHED: readonly Kind[] = ['file', 'ssh', 'http', 'snapshot'];
+/** Reached by a connection. */
+export const SERVED: readonly Kind[] = ['ssh', 'http', 'snapshot'];
+export const OVER_HTTP: readonly Kind[] = ['http', 'snapshot'];
+
+const IS_THERE: Readonly<Record<Kind, boolean>> = {
+  path: true,
+  file: true,
+  ssh: hasSshd,
+  http: hasGitHttp,
+  snapshot: hasGitHttp,
+};
+
+/** One test for each kind of source that a hazard can touch, all under the name of the hazard. */
+export function hazard(name: string, kinds: readonly Kind[], check: (kind: Kind) => Promise<void>): void {
+  describe(name, () => {
+    for (const kind of kinds) test.skipIf(!IS_THERE[kind])(NAMES[kind], async () => await check(kind));
+  });
+}
+
+export const NO_ACCESS: Access = {
+  username: 'git',
+  tokenFile: null,
+  caFile: null,
+  identityFile: null,
+  knownHostsFile: null,
+  proxies: {},
+};
+
+const LIMITS: FetchLimits = { ...SNAPSHOT_LIMITS, packBytes: 64 * 1024 * 1024, fetchMs: 30_000 };
+
+export const MAIN: Tracked = { kind: 'branch', name: 'main' };
+
+export const content = { 'reconcile.yaml': 'format: 1\n', 'env/common.yaml': 'A: 1\n' };
+export const newer = { ...content, 'env/common.yaml': 'A: 2\n' };
+
+/** Where a repository is found, and what is needed to come in. */
+export interface Place {
+  readonly kind: Kind;
+  readonly url: string;
+  readonly access: Access;
+  /** 0: it is on this host. */
+  readonly port: number;
+  readonly httpServer: GitHttpServer | null;
+  readonly sshServer: TestSshd | null;
+}
+
+/** Makes a repository, given by its git directory or work tree, reachable in one way, until the test ends. */
+export async function serve(kind: Kind, path: string, behaviour: GitHttpBehaviour = {}): Promise<Place> {
+  const place = { kind, access: NO_ACCESS, port: 0, httpServer: null, sshServer: null };
+  if (kind === 'path') return { ...place, url: path };
+  if (kind === 'file') return { ...place, url: `file://${path}` };
+  if (kind === 'ssh') {
+    const sshServer = await startSshd();
+    const { identityFile, knownHostsFile, port } = sshServer;
+    return {
+      ...place,
+      url: sshServer.urlOf(path),
+      access: { ...NO_ACCESS, identityFile, knownHostsFile },
+      port,
+      sshServer,
+    };
+  }
+  const httpServer = await startGitHttp({ root: dirname(path), ...behaviour });
+  return { ...place, url: httpServer.urlOf(basename(path)), port: httpServer.port, httpServer };
+}
+
+/** The same place seen through another port of the loopback. */
+export function through(place: Place, port: number): Place {
+  const url = place.url.replace(`:${place.port}/`, `:${port}/`);
+  if (place.sshServer === null) return { ...place, url };
+  const knownHostsFile = join(temporaryDirectory(), 'known_hosts');
+  const known = readFileSync(place.sshServer.knownHostsFile, 'utf8');
+  writeFileSync(knownHostsFile, known + known.replaceAll(`:${place.port} `, `:${port} `));
+  return { ...place, url, access: { ...place.access, knownHostsFile } };
+}
+
+export interface Changes {
+  readonly tracked?: Tracked;
+  readonly access?: Partial<Access>;
+  readonly limits?: Partial<FetchLimits>;
+  readonly clone?: string;
+}
+
+/** A source of a place; of the branch main and with wide limits, unless told otherwise. */
+export function openAt(
+  { kind, url, access }: Pick<Place, 'kind' | 'url' | 'access'>,
+  changes: Changes = {},
+): GitSource {
+  const tracked = changes.tracked ?? MAIN;
+  const limits = { ...LIMITS, ...changes.limits };
+  const options = { url, tracked, limits, access: { ...access, ...changes.access } };
+  if (kind === 'path') return localRepoSource({ ...options, path: url });
+  if (kind === 'snapshot') return httpSnapshotSource(options);
+  return mirrorSource({ ...options, clone: changes.clone ?? freshClone() });
+}
+
+/** Serves and opens in one step. */
+export async function openSource(kind: Kind, path: string, changes: Changes = {}): Promise<GitSource> {
+  return openAt(await serve(kind, path), changes);
+}
+
+/** What is to be live now, with its files as text. */
+export async function take(source: GitSource) {
+  const commit = await source.probe();
+  const { files, rejected } = await source.read(commit);
+  const texts = [...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString()] as const);
+  return { commit, files: Object.fromEntries(texts), rejected };
+}
+
+/** The code of a failure, its message, and all that a careless log would show of it. */
+export async function failureOf(work: Promise<unknown>) {
+  const error: unknown = await work.then(
+    (value) => expect.unreachable(`it succeeded: ${inspect(value)}`),
+    (reason) => reason,
+  );
+  expect(error).toMatchObject({ name: 'ReconcileError' });
+  const { code, message } = error as { readonly code: string; readonly message: string };
+  return { code, message, whole: inspect(error, { depth: 20, showHidden: true }) };
+}
+
+/** A file that whoever is not to be run would make, and a command that makes it. */
+export function makeMarker() {
+  const file = join(temporaryDirectory(), 'marker');
+  return { file, command: `touch ${file}` };
+}
+
+/** A path for a clone in a directory that is ours alone. */
+export function freshClone(): string {
+  return join(temporaryDirectory(), 'state', 'clone');
+}
+
+/** Puts variables into our own environment until the test ends. */
+export function setEnvironment(variables: Readonly<Record<string, string>>): void {
+  onTestFinished(() => void vi.unstubAllEnvs());
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+}
