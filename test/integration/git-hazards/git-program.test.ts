@@ -1,7 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { LAUNCHER, runGit } from '../../../src/adapters/git/git-program.ts';
+import { runGit } from '../../../src/adapters/git/git-program.ts';
+import { LAUNCHER } from '../../../src/adapters/git/launcher.ts';
 import { mirrorSource } from '../../../src/adapters/git/mirror/mirror.ts';
 import { SNAPSHOT_LIMITS } from '../../../src/adapters/snapshot-rules.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
