@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
-import { createSecureContext, rootCertificates } from 'node:tls';
+import { createSecureContext } from 'node:tls';
 import { ReconcileError } from '../core/errors.ts';
 import { describe } from './errno.ts';
 import type { ProxyVariables } from './proxy.ts';
@@ -12,12 +12,19 @@ import { authorizeAtProxy, TunnelAgent } from './proxy-tunnel.ts';
 
 /** How servers are reached and known. */
 export interface RouteOptions {
-  /** PEM; trusted beside node's own roots. Null: what node trusts by default. */
+  /** PEM; what is in it is trusted, and nothing else. Null: what the system trusts, as git and curl do. */
   readonly caFile: string | null;
   readonly proxies: ProxyVariables;
   /** Longest time for the answer of a proxy to CONNECT. */
   readonly proxyMs: number;
 }
+
+/** Debian and Alpine, Red Hat, SUSE. Node brings roots of its own and does not look there; they are used where none is. */
+const SYSTEM_AUTHORITIES = [
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/etc/ssl/ca-bundle.pem',
+];
 
 /** One idle connection is kept. It does not keep the program alive: node lets go of idle sockets. */
 const KEPT = { keepAlive: true, maxFreeSockets: 1 };
@@ -52,8 +59,9 @@ export class Route {
   }
 
   #findAgent(): http.Agent {
-    const { caFile } = this.#options;
-    const authorities = caFile === null || this.#url.protocol === 'http:' ? null : readAuthorities(caFile);
+    const caFile = this.#options.caFile ?? SYSTEM_AUTHORITIES.find((path) => existsSync(path));
+    const isPlain = this.#url.protocol === 'http:' || caFile === undefined;
+    const authorities = isPlain ? null : readAuthorities(caFile);
     if (this.#agent === null || authorities !== this.#authorities) {
       this.#agent?.destroy();
       this.#agent = this.#makeAgent(authorities);
@@ -64,7 +72,7 @@ export class Route {
 
   #makeAgent(authorities: string | null): http.Agent {
     if (this.#url.protocol === 'http:') return new http.Agent(KEPT);
-    const ca = authorities === null ? {} : { ca: [...rootCertificates, authorities] };
+    const ca = authorities === null ? {} : { ca: authorities };
     // Said once more, because NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off.
     const options = { ...KEPT, secureContext: createSecureContext(ca), rejectUnauthorized: true };
     if (this.#proxy === null) return new https.Agent(options);
