@@ -4,6 +4,8 @@ import type { RejectedPath, Snapshot } from '../core/types.ts';
 export interface SnapshotLimits {
   readonly fileBytes: number;
   readonly files: number;
+  /** Of all files together. */
+  readonly totalBytes: number;
   /** Parts of a path, the file name counted. */
   readonly depth: number;
   /** Of one pack of objects, which is read into memory whole. */
@@ -14,6 +16,7 @@ export interface SnapshotLimits {
 export const SNAPSHOT_LIMITS: SnapshotLimits = {
   fileBytes: 1024 * 1024,
   files: 10_000,
+  totalBytes: 64 * 1024 * 1024,
   depth: 10,
   packBytes: 256 * 1024 * 1024,
 };
@@ -45,6 +48,7 @@ export class SnapshotDraft {
   readonly #rejected: RejectedPath[] = [];
   readonly #seen = new Set<string>();
   #admitted = 0;
+  #bytes = 0;
 
   constructor(limits: SnapshotLimits) {
     this.#limits = limits;
@@ -68,13 +72,18 @@ export class SnapshotDraft {
 
   /** Whether a file of this size may be read; a refusal is noted. */
   admitSize(path: string, bytes: number): boolean {
-    if (bytes <= this.#limits.fileBytes) return true;
-    this.reject(path, `has ${bytes} bytes, more than ${this.#limits.fileBytes}`);
+    const { fileBytes, totalBytes } = this.#limits;
+    if (bytes > fileBytes) this.reject(path, `has ${bytes} bytes, more than ${fileBytes}`);
+    else if (this.#bytes + bytes > totalBytes)
+      this.reject(path, `is beyond the limit of ${totalBytes} bytes in all files`);
+    else return true;
     return false;
   }
 
   add(path: string, bytes: Uint8Array): void {
-    if (this.admitSize(path, bytes.length)) this.#files.set(path, bytes);
+    if (!this.admitSize(path, bytes.length)) return;
+    this.#files.set(path, bytes);
+    this.#bytes += bytes.length;
   }
 
   finish(commit: string | null): Snapshot {

@@ -41,6 +41,7 @@ export interface RepositoryConfig {
 export interface LimitsConfig {
   readonly fileBytes: number;
   readonly files: number;
+  readonly totalBytes: number;
   readonly packBytes: number;
   readonly fetchMs: number;
   readonly runMs: number;

@@ -26,6 +26,7 @@ export function describeConfig(config: Config): DescribedConfig {
     ['lock', config.lock],
     ['limits.file_bytes', config.limits.fileBytes],
     ['limits.files', config.limits.files],
+    ['limits.total_bytes', config.limits.totalBytes],
     ['limits.pack_bytes', config.limits.packBytes],
     ['limits.fetch_seconds', config.limits.fetchMs / 1000],
     ['limits.run_seconds', config.limits.runMs / 1000],

@@ -36,6 +36,7 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
     limits: {
       fileBytes: written.integer('limits.file_bytes') ?? MEBIBYTE,
       files: written.integer('limits.files') ?? 10_000,
+      totalBytes: written.integer('limits.total_bytes') ?? 64 * MEBIBYTE,
       packBytes: written.integer('limits.pack_bytes') ?? 256 * MEBIBYTE,
       fetchMs: (written.integer('limits.fetch_seconds') ?? 60) * 1000,
       runMs: (written.integer('limits.run_seconds') ?? 180) * 1000,

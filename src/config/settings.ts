@@ -191,6 +191,10 @@ export const SETTINGS: readonly SettingSpec[] = [
     fallback: '10000',
     meaning: 'most files of the repository that are read',
   }),
+  setting('limits.total_bytes', 'integer', {
+    fallback: '67108864',
+    meaning: 'most bytes of all files of the repository together',
+  }),
   setting('limits.pack_bytes', 'integer', {
     fallback: '268435456',
     meaning: 'largest pack of objects that is fetched or read',

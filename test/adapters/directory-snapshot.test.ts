@@ -37,7 +37,12 @@ test('links, fifos, strange names and large files are rejected', () => {
   write(directory, 'env/large', 'x'.repeat(11));
   symlinkSync('/etc/passwd', join(directory, 'env/link'));
   spawnSync('mkfifo', [join(directory, 'env/fifo')]);
-  const { files, rejected } = readDirectory(directory, { fileBytes: 10, files: 10, depth: 3, packBytes: 1 });
+  const { files, rejected } = readDirectory(directory, {
+    ...SNAPSHOT_LIMITS,
+    fileBytes: 10,
+    files: 10,
+    depth: 3,
+  });
   expect([...files.keys()]).toEqual(['env/ok']);
   expect(rejected).toEqual([
     { path: 'env/a b', why: 'has a character other than letters, digits and ._@+=-' },

@@ -88,6 +88,7 @@ describe('the defaults that the table names', () => {
     ['repository.verify', config?.repository.trust.verify],
     ['limits.file_bytes', String(config?.limits.fileBytes)],
     ['limits.files', String(config?.limits.files)],
+    ['limits.total_bytes', String(config?.limits.totalBytes)],
     ['limits.pack_bytes', String(config?.limits.packBytes)],
     ['limits.fetch_seconds', String((config?.limits.fetchMs ?? 0) / 1000)],
     ['reload.margin_seconds', String((config?.phpFpm?.marginMs ?? 0) / 1000)],

@@ -18,8 +18,6 @@ export interface Access {
 
 /** Bounds of what is taken from a server. */
 export interface FetchLimits extends SnapshotLimits {
-  /** Bytes of one pack, and of all packs of a store. */
-  readonly packBytes: number;
   /** Longest time of one conversation with a server. */
   readonly fetchMs: number;
 }

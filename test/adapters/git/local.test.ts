@@ -186,6 +186,14 @@ describe('an entry is rejected and never read', () => {
   });
 });
 
+test('files that are too much together are rejected from there on', async () => {
+  const repository = new GitRepository();
+  repository.commit({ 'env/a': 'x'.repeat(40), 'env/b': 'x'.repeat(41), 'env/c': 'x'.repeat(60) });
+  const { files, rejected } = await readTip(repository, { totalBytes: 100 });
+  expect(Object.keys(files)).toEqual(['env/a', 'env/b']);
+  expect(rejected).toEqual([{ path: 'env/c', why: 'is beyond the limit of 100 bytes in all files' }]);
+});
+
 describe('what is large is refused before it is read', () => {
   test.each(['loose', 'packed'])('300 MB of zeros, %s', async (how) => {
     const repository = new GitRepository();
