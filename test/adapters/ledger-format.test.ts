@@ -58,7 +58,7 @@ describe('a right checksum over another shape is damaged too', () => {
     ['a held entry without a reason', withHeld({ reason: undefined })],
     ['a time that is none', withHeld({ until: 'tomorrow' })],
     ['a debt without a count', { ...full, owed: { ...full.owed, attempts: undefined } }],
-    ['a quiet record without a source', { ...full, quiet: { ...full.quiet, source: null } }],
+    ['a quiet record without a source', { ...full, quiet: { ...full.quiet, source: undefined } }],
   ])('%s', (_what, value) => {
     expect(parseLedger(sealed(JSON.stringify(value)))).toBeNull();
   });

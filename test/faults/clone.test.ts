@@ -18,6 +18,9 @@ if (!hasStrace) console.warn('SKIPPED: stopping a fetch at every change of the d
 const CHANGING =
   'write,pwrite64,?rename,?renameat,renameat2,?link,linkat,?unlink,unlinkat,?mkdir,mkdirat,?rmdir,?chmod,fchmod,fchmodat,?creat';
 
+/** For strace to end after what it looks at was killed. */
+const PATIENCE_MS = 20_000;
+
 /** Who is killed: our program alone, as by the kernel for memory, or with all that it started, as by a power cut. */
 type Victims = 'program' | 'family';
 
@@ -93,6 +96,7 @@ class Stage {
   readonly #state = join(this.#directory, 'state');
   readonly #program = buildProgram('fetch-mirror');
   #round = 0;
+  #patience: NodeJS.Timeout | undefined;
 
   constructor() {
     mkdirSync(this.#state, { mode: 0o700 });
@@ -140,6 +144,7 @@ class Stage {
       if (changes === killAt) this.#kill(child.pid ?? 0, victims);
     }
     const [, signal] = await exited;
+    clearTimeout(this.#patience);
     await waitFor('the rest of the family to end', () => gitsOf(this.#state).length === 0);
     return { changes, isKilled: signal === 'SIGKILL' };
   }
@@ -166,6 +171,8 @@ class Stage {
   #kill(strace: number, victims: Victims): void {
     const [program, ...others] = familyOf(strace).slice(1);
     killAll(program === undefined ? [] : victims === 'program' ? [program] : [program, ...others]);
+    // Seldom strace goes on waiting for a program that it has lost sight of, and holds its children.
+    this.#patience = setTimeout(() => killAll([strace]), PATIENCE_MS);
   }
 }
 
