@@ -39,7 +39,7 @@ export interface FaultyRun extends Ended {
 }
 
 /** On a machine on which many processes come and go, the number of a call may be another one each time. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 8;
 
 /** An error in a write of node's own makes it hang. */
 const HANGS_MS = 30_000;
