@@ -1,9 +1,9 @@
-import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import type { Access, FetchLimits } from '../../../src/adapters/git/access.ts';
 import { SNAPSHOT_LIMITS } from '../../../src/adapters/snapshot-rules.ts';
 import type { Tracked } from '../../../src/core/git/tracked.ts';
 import type { GitSource } from '../../../src/ports.ts';
+import { failureOf } from '../../helpers/failure-of.ts';
 import type { Place } from '../../helpers/git-places.ts';
 
 /** What every source of a server is made of. */
@@ -64,17 +64,6 @@ export async function readTip(source: GitSource) {
   const snapshot = await source.read(commit);
   const files = [...snapshot.files].map(([path, bytes]) => [path, Buffer.from(bytes).toString()] as const);
   return { commit: snapshot.commit, files: Object.fromEntries(files), rejected: snapshot.rejected };
-}
-
-/** A failure as people get to see it; anything that is no ReconcileError fails the test. */
-export async function failureOf(work: Promise<unknown>) {
-  const error: unknown = await work.then(
-    (value) => expect.unreachable(`it succeeded: ${inspect(value)}`),
-    (reason) => reason,
-  );
-  expect(error).toMatchObject({ name: 'ReconcileError' });
-  const { code, message } = error as { readonly code: string; readonly message: string };
-  return { code, message, whole: inspect(error, { depth: 20, showHidden: true }) };
 }
 
 /** One with this code; gives its message. */

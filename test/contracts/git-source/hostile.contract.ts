@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { failureOf } from '../../helpers/failure-of.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import type { Bench } from './bench.ts';
-import { failureOf, openAt, readTip } from './bench.ts';
+import { openAt, readTip } from './bench.ts';
 
 /** Lines of the tree `env`, of a blob and an empty tree. */
 type WriteLines = (blob: string, empty: string) => readonly string[];

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { CertificateKind } from '../../helpers/certificates.ts';
 import { makeAuthority } from '../../helpers/certificates.ts';
+import { failureOf } from '../../helpers/failure-of.ts';
 import { startFaultyServer } from '../../helpers/faulty-server.ts';
 import { startGitHttp } from '../../helpers/git-http-server.ts';
 import { NO_ACCESS, writeToken } from '../../helpers/git-places.ts';
@@ -9,7 +10,7 @@ import { GitRepository } from '../../helpers/git-repository.ts';
 import { descendantsOf } from '../../helpers/server-process.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
 import type { Bench } from './bench.ts';
-import { expectFailure, failureOf, openAt, readTip } from './bench.ts';
+import { expectFailure, openAt, readTip } from './bench.ts';
 
 const content = { 'env/common.yaml': 'A: 1\n' };
 const TOKEN = 'T0ken-that-nobody:may/see+%41';

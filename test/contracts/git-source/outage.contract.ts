@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { failureOf } from '../../helpers/failure-of.ts';
 import type { Fault } from '../../helpers/faulty-server.ts';
 import type { Served } from '../../helpers/git-places.ts';
 import { putFaultyServerBefore } from '../../helpers/git-places.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import type { Bench } from './bench.ts';
-import { expectFailure, failureOf, openAt, readTip } from './bench.ts';
+import { expectFailure, openAt, readTip } from './bench.ts';
 
 /** For starting and ending git on a busy machine. */
 const MARGIN_MS = 3000;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Tracked } from '../../../src/core/git/tracked.ts';
+import { failureOf } from '../../helpers/failure-of.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import type { Bench } from './bench.ts';
-import { expectFailure, failureOf, openAt, readTip } from './bench.ts';
+import { expectFailure, openAt, readTip } from './bench.ts';
 
 const content = { 'env/common.yaml': 'A: 1\n', 'reconcile.yaml': 'format: 1\n' };
 const changed = (value: number | string) => ({ 'env/common.yaml': `A: ${value}\n` });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { failureOf } from '../../helpers/failure-of.ts';
 import { startFaultyServer } from '../../helpers/faulty-server.ts';
 import { findFreePort, isListening } from '../../helpers/free-port.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
@@ -12,7 +13,6 @@ import { waitFor } from '../../helpers/wait-for.ts';
 import type { Place } from './sources.ts';
 import {
   content,
-  failureOf,
   freshClone,
   hazard,
   OVER_HTTP,

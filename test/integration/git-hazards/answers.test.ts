@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Passing } from '../../helpers/bending-relay.ts';
 import { startRelay } from '../../helpers/bending-relay.ts';
+import { failureOf } from '../../helpers/failure-of.ts';
 import type { Fault } from '../../helpers/faulty-server.ts';
 import { startFaultyServer } from '../../helpers/faulty-server.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
@@ -11,7 +12,6 @@ import type { Kind } from './sources.ts';
 import {
   content,
   FETCHED,
-  failureOf,
   freshClone,
   hazard,
   MIRRORS,

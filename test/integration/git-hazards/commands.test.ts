@@ -3,17 +3,17 @@ import { appendFileSync, chmodSync, existsSync, mkdirSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseRemote } from '../../../src/core/git/remote.ts';
+import { failureOf } from '../../helpers/failure-of.ts';
+import { NO_ACCESS } from '../../helpers/git-places.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import { isRoot, temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import {
   content,
   EVERY,
-  failureOf,
   freshClone,
   hazard,
   MIRRORS,
   makeMarker,
-  NO_ACCESS,
   newer,
   ON_THIS_HOST,
   openAt,

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { failureOf } from '../../helpers/failure-of.ts';
 import { startFaultyServer } from '../../helpers/faulty-server.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import type { Kind } from './sources.ts';
@@ -9,7 +10,6 @@ import {
   content,
   EVERY,
   FETCHED,
-  failureOf,
   hazard,
   makeMarker,
   OVER_HTTP,

@@ -5,20 +5,11 @@ import { runGit } from '../../../src/adapters/git/git-program.ts';
 import { LAUNCHER } from '../../../src/adapters/git/launcher.ts';
 import { mirrorSource } from '../../../src/adapters/git/mirror/mirror.ts';
 import { SNAPSHOT_LIMITS } from '../../../src/adapters/snapshot-rules.ts';
+import { failureOf } from '../../helpers/failure-of.ts';
+import { NO_ACCESS } from '../../helpers/git-places.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
-import {
-  content,
-  failureOf,
-  freshClone,
-  hazard,
-  MIRRORS,
-  NO_ACCESS,
-  newer,
-  openAt,
-  serve,
-  take,
-} from './sources.ts';
+import { content, freshClone, hazard, MIRRORS, newer, openAt, serve, take } from './sources.ts';
 
 /** Runs git as a mirror does, in a repository. */
 async function runIn(repository: GitRepository, args: readonly string[], input?: string) {

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { failureOf } from '../../helpers/failure-of.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import type { Kind } from './sources.ts';
 import {
   content,
   EVERY,
-  failureOf,
   freshClone,
   hazard,
   MIRRORS,

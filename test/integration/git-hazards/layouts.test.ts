@@ -11,20 +11,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
+import { failureOf } from '../../helpers/failure-of.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
-import {
-  content,
-  EVERY,
-  FETCHED,
-  failureOf,
-  hazard,
-  newer,
-  ON_THIS_HOST,
-  openSource,
-  take,
-} from './sources.ts';
+import { content, EVERY, FETCHED, hazard, newer, ON_THIS_HOST, openSource, take } from './sources.ts';
 
 /** A new path beside nothing. */
 const freshPath = () => join(temporaryDirectory(), 'env.git');

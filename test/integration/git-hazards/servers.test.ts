@@ -6,20 +6,20 @@ import { SNAPSHOT_LIMITS } from '../../../src/adapters/snapshot-rules.ts';
 import { parseRemote } from '../../../src/core/git/remote.ts';
 import type { CertificateKind } from '../../helpers/certificates.ts';
 import { makeAuthority } from '../../helpers/certificates.ts';
+import { failureOf } from '../../helpers/failure-of.ts';
 import { startFaultyServer } from '../../helpers/faulty-server.ts';
 import { startForwardProxy } from '../../helpers/forward-proxy.ts';
+import { NO_ACCESS } from '../../helpers/git-places.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import {
   content,
   EVERY,
   FETCHED,
-  failureOf,
   freshClone,
   hazard,
   MAIN,
   makeMarker,
-  NO_ACCESS,
   OVER_HTTP,
   openAt,
   openSource,

@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { inspect } from 'node:util';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, onTestFinished, test, vi } from 'vitest';
 import type { Access, FetchLimits } from '../../../src/adapters/git/access.ts';
 import { localRepoSource } from '../../../src/adapters/git/local.ts';
 import { mirrorSource } from '../../../src/adapters/git/mirror/mirror.ts';
@@ -11,6 +10,7 @@ import type { Tracked } from '../../../src/core/git/tracked.ts';
 import type { GitSource } from '../../../src/ports.ts';
 import type { GitHttpBehaviour, GitHttpServer } from '../../helpers/git-http-server.ts';
 import { hasGitHttp, startGitHttp } from '../../helpers/git-http-server.ts';
+import { NO_ACCESS } from '../../helpers/git-places.ts';
 import type { TestSshd } from '../../helpers/ssh-server.ts';
 import { hasSshd, startSshd } from '../../helpers/ssh-server.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
@@ -49,15 +49,6 @@ export function hazard(name: string, kinds: readonly Kind[], check: (kind: Kind)
     for (const kind of kinds) test.skipIf(!IS_THERE[kind])(NAMES[kind], async () => await check(kind));
   });
 }
-
-export const NO_ACCESS: Access = {
-  username: 'git',
-  tokenFile: null,
-  caFile: null,
-  identityFile: null,
-  knownHostsFile: null,
-  proxies: {},
-};
 
 const LIMITS: FetchLimits = { ...SNAPSHOT_LIMITS, packBytes: 64 * 1024 * 1024, fetchMs: 30_000 };
 
@@ -138,17 +129,6 @@ export async function take(source: GitSource) {
   const { files, rejected } = await source.read(commit);
   const texts = [...files].map(([path, bytes]) => [path, Buffer.from(bytes).toString()] as const);
   return { commit, files: Object.fromEntries(texts), rejected };
-}
-
-/** The code of a failure, its message, and all that a careless log would show of it. */
-export async function failureOf(work: Promise<unknown>) {
-  const error: unknown = await work.then(
-    (value) => expect.unreachable(`it succeeded: ${inspect(value)}`),
-    (reason) => reason,
-  );
-  expect(error).toMatchObject({ name: 'ReconcileError' });
-  const { code, message } = error as { readonly code: string; readonly message: string };
-  return { code, message, whole: inspect(error, { depth: 20, showHidden: true }) };
 }
 
 /** A file that whoever is not to be run would make, and a command that makes it. */
