@@ -40,7 +40,8 @@ interface Bench {
   readonly http: GitHttpServer;
   readonly ssh: TestSshd;
   readonly access: Access;
-  readonly sshEnvironment: NodeJS.ProcessEnv;
+  /** For git alone: a new connection each time, or one that is kept. */
+  readonly sshEnvironment: { readonly anew: NodeJS.ProcessEnv; readonly kept: NodeJS.ProcessEnv };
 }
 
 test('local, file, http and ssh, small and large', async () => {
@@ -64,12 +65,16 @@ test('local, file, http and ssh, small and large', async () => {
 function makeBench(store: GitStore, http: GitHttpServer, ssh: TestSshd): Bench {
   const { identityFile, knownHostsFile } = ssh;
   const command = `ssh -F none -i ${identityFile} -o IdentitiesOnly=yes -o BatchMode=yes -o UserKnownHostsFile=${knownHostsFile}`;
+  const keep = `-o ControlMaster=auto -o ControlPath=${join(temporaryDirectory(), 'socket')} -o ControlPersist=90`;
   return {
     store,
     http,
     ssh,
-    access: { ...NO_ACCESS, identityFile, knownHostsFile },
-    sshEnvironment: { ...ENVIRONMENT, GIT_SSH_COMMAND: command },
+    access: { ...NO_ACCESS, identityFile, knownHostsFile, keptSeconds: 90 },
+    sshEnvironment: {
+      anew: { ...ENVIRONMENT, GIT_SSH_COMMAND: command },
+      kept: { ...ENVIRONMENT, GIT_SSH_COMMAND: `${command} ${keep}` },
+    },
   };
 }
 
@@ -91,6 +96,7 @@ async function measureNoOp(bench: Bench): Promise<readonly Target[]> {
     },
     await probing('http', snapshot(bench)),
     gitFetch('ssh git fetch', bench, ssh.urlOf(store.path)),
+    gitFetch('ssh git fetch, kept', bench, ssh.urlOf(store.path)),
     await probing('ssh', mirror(bench, ssh.urlOf(store.path))),
   ];
   const timings = await interleave(lanes, ROUNDS);
@@ -123,9 +129,15 @@ async function measureNoOp(bench: Bench): Promise<readonly Target[]> {
       unit: 'ms',
     },
     {
-      what: `${name}, no-op, ssh, to git fetch`,
-      value: ratio('ssh', 'ssh git fetch'),
+      what: `${name}, no-op, ssh, to git fetch on a kept connection`,
+      value: ratio('ssh', 'ssh git fetch, kept'),
       limit: 1.2,
+      unit: 'times',
+    },
+    {
+      what: `${name}, no-op, ssh, to git fetch on a new connection`,
+      value: ratio('ssh', 'ssh git fetch'),
+      limit: 1 / 5,
       unit: 'times',
     },
   ];
@@ -145,7 +157,7 @@ async function measureUpdate(bench: Bench): Promise<readonly Target[]> {
     { ...gitFetch('http git fetch', bench, url), prepare },
     await updating('http snapshot', prepare, snapshot(bench)),
     await updating('http mirror', prepare, mirror(bench, url)),
-    { ...gitFetch('ssh git fetch', bench, ssh.urlOf(store.path)), prepare },
+    { ...gitFetch('ssh git fetch, kept', bench, ssh.urlOf(store.path)), prepare },
     await updating('ssh', prepare, mirror(bench, ssh.urlOf(store.path))),
   ];
   const timings = await interleave(lanes, ROUNDS);
@@ -180,8 +192,8 @@ async function measureUpdate(bench: Bench): Promise<readonly Target[]> {
     },
     http1,
     {
-      what: `${name}, update, ssh, to git fetch`,
-      value: ratio('ssh', 'ssh git fetch'),
+      what: `${name}, update, ssh, to git fetch on a kept connection`,
+      value: ratio('ssh', 'ssh git fetch, kept'),
       limit: 1.2,
       unit: 'times',
     },
@@ -253,9 +265,10 @@ function gitFetch(name: string, { sshEnvironment }: Bench, url: string): Lane {
   const clone = join(temporaryDirectory(), 'clone.git');
   execFileSync('git', ['init', '-q', '--bare', clone]);
   const args = ['-C', clone, 'fetch', '-q', '--no-tags', '--no-auto-maintenance', '--no-write-fetch-head'];
+  const env = sshEnvironment[name.endsWith('kept') ? 'kept' : 'anew'];
   return {
     name,
-    run: async () => void (await git(sshEnvironment, ...args, url, '+refs/heads/main:refs/source/candidate')),
+    run: async () => void (await git(env, ...args, url, '+refs/heads/main:refs/source/candidate')),
   };
 }
 

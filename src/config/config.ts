@@ -26,6 +26,7 @@ export interface RepositoryConfig {
     readonly caFile: string | null;
     readonly identityFile: string | null;
     readonly knownHostsFile: string | null;
+    readonly keptSeconds: number;
   };
   /** Directory of the bare clone, for remotes that need one. */
   readonly clone: string;

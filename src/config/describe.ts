@@ -48,6 +48,7 @@ function describeRepository(repository: RepositoryConfig): readonly (readonly [s
     ['repository.ca_file', access.caFile],
     ['repository.identity_file', access.identityFile],
     ['repository.known_hosts', access.knownHostsFile],
+    ['repository.keep_connection_seconds', access.keptSeconds],
     ['repository.clone', clone],
     ['repository.verify', trust.verify],
     ['repository.allowed_signers', trust.allowedSignersFile],

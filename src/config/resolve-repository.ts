@@ -19,6 +19,7 @@ export function resolveRepository(resolving: Resolving, state: string): Reposito
       caFile: written.text('repository.ca_file'),
       identityFile: written.text('repository.identity_file'),
       knownHostsFile: written.text('repository.known_hosts'),
+      keptSeconds: written.integer('repository.keep_connection_seconds') ?? 90,
     },
     clone: written.text('repository.clone') ?? `${state}/clone`,
     trust: {

@@ -1,7 +1,16 @@
 import { DEFAULT_STATE_PATH } from '../core/paths.ts';
 
 /** How the text of a setting is read. `mode`: octal permission bits; `path`: absolute; `remote`: path or URL; `list`: texts. */
-export type SettingType = 'text' | 'path' | 'remote' | 'integer' | 'seconds' | 'boolean' | 'mode' | 'list';
+export type SettingType =
+  | 'text'
+  | 'path'
+  | 'remote'
+  | 'integer'
+  | 'seconds'
+  | 'seconds-or-0'
+  | 'boolean'
+  | 'mode'
+  | 'list';
 
 /** One setting of the host configuration. */
 export interface SettingSpec {
@@ -75,6 +84,11 @@ export const SETTINGS: readonly SettingSpec[] = [
   setting('repository.known_hosts', 'path', {
     fallback: "ssh's own files",
     meaning: 'file with the host keys that ssh takes; nothing is ever added to it',
+  }),
+  setting('repository.keep_connection_seconds', 'seconds-or-0', {
+    fallback: '90',
+    meaning:
+      'how long an idle connection over ssh is kept for the next run, where both files above are named; 0: not at all',
   }),
   setting('repository.clone', 'path', {
     fallback: '`clone` in the state directory',

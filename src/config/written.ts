@@ -93,6 +93,7 @@ const PATTERN = {
   path: [/^\/[^\0]*$/, 'an absolute path'],
   integer: [/^[1-9]\d{0,8}$/, 'a whole number above 0'],
   seconds: [/^[1-9]\d{0,3}$/, 'a whole number of seconds from 1 to 9999'],
+  'seconds-or-0': [/^(0|[1-9]\d{0,3})$/, 'a whole number of seconds from 0 to 9999'],
   boolean: [/^(true|false)$/, 'true or false'],
   mode: [/^0?[0-7]{3,4}$/, 'octal permission bits such as 0640'],
   text: [/^[^\0\n]+$/, 'a text of one line'],

@@ -43,6 +43,7 @@ export const NO_ACCESS: Access = {
   caFile: null,
   identityFile: null,
   knownHostsFile: null,
+  keptSeconds: 0,
   proxies: {},
 };
 
@@ -109,19 +110,19 @@ function describeHttp(
   };
 }
 
-/** The repository on a server that lets in one key. */
+/** The repository on a server that lets in one key. Connections are kept, as they are on hosts. */
 export async function placeOnSsh(gitdir: string): Promise<ServedBySsh> {
-  return describeSsh(await startSshd(), gitdir);
+  return describeSsh(await startSshd(), gitdir, 90);
 }
 
 /** The same with a server that speaks only the first version of git's protocol. */
 export async function placeOnOldSsh(gitdir: string): Promise<ServedBySsh> {
-  return describeSsh(await startSshd({ takesGitProtocol: false }), gitdir);
+  return describeSsh(await startSshd({ takesGitProtocol: false }), gitdir, 0);
 }
 
-function describeSsh(server: TestSshd, gitdir: string): ServedBySsh {
+function describeSsh(server: TestSshd, gitdir: string, keptSeconds: number): ServedBySsh {
   const { port, identityFile, knownHostsFile } = server;
-  const access = { ...NO_ACCESS, identityFile, knownHostsFile };
+  const access = { ...NO_ACCESS, identityFile, knownHostsFile, keptSeconds };
   const url = server.urlOf(gitdir);
   return {
     server,

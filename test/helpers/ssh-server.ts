@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort, isListening } from './free-port.ts';
 import type { ServerProcess } from './server-process.ts';
-import { findCommand, startServerProcess } from './server-process.ts';
+import { descendantsOf, findCommand, startServerProcess } from './server-process.ts';
 import { isRoot, temporaryDirectory } from './temporary-directory.ts';
 
 /** It executes itself again for every connection, and for that wants its full path. */
@@ -33,6 +33,8 @@ export interface TestSshd {
   /** Goes back to the key that it had first. */
   restoreHostKey(): Promise<void>;
   log(): string;
+  /** The processes that serve connections, by their ids. */
+  sessions(): readonly number[];
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -78,6 +80,7 @@ export async function startSshd({ takesGitProtocol = true }: SshdOptions = {}): 
     hostLine,
     changeHostKey: () => restartWith('impostor'),
     restoreHostKey: () => restartWith('host'),
+    sessions: () => descendantsOf(sshd.pid),
     log: () => readFileSync(join(dir, 'sshd.log'), 'utf8'),
     stop: () => sshd.stop(),
     start: () => restartWith(key),

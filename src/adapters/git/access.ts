@@ -12,6 +12,8 @@ export interface Access {
   readonly identityFile: string | null;
   /** Null: ssh's own files. */
   readonly knownHostsFile: string | null;
+  /** How long a connection of ssh is kept for the next call; 0: not at all. */
+  readonly keptSeconds: number;
   /** `http_proxy`, `https_proxy`, `no_proxy` and their like in capitals, as the environment has them. */
   readonly proxies: Readonly<Record<string, string>>;
 }

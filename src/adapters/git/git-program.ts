@@ -61,7 +61,8 @@ interface Outcome {
   readonly stdErr: readonly Buffer[];
 }
 
-type Streams = NodeJS.ReadableStream;
+/** simple-git does not tell that they are streams which can be given up. */
+type Stream = NodeJS.ReadableStream & { destroy?(): void };
 
 /** Follows one run: who leads its group, how much it writes, how it ends. */
 class Watch {
@@ -71,6 +72,7 @@ class Watch {
   #seenBytes = 0;
   #group: ProgramGroup | null = null;
   #cause: 'deadline' | 'capped' | null = null;
+  #streams: readonly Stream[] = [];
 
   constructor(outputBytes: number) {
     this.#outputBytes = outputBytes;
@@ -80,14 +82,15 @@ class Watch {
     return this.#abort.signal;
   }
 
-  follow(stdout: Streams, stderr: Streams): void {
+  follow(stdout: Stream, stderr: Stream): void {
+    this.#streams = [stdout, stderr];
     stderr.once('data', (line: Buffer) => this.#adopt(Number.parseInt(line.toString(), 10)));
-    for (const stream of [stdout, stderr]) stream.on('data', (bytes: Buffer) => this.#count(bytes.length));
+    for (const stream of this.#streams) stream.on('data', (bytes: Buffer) => this.#count(bytes.length));
   }
 
   end(cause: 'deadline' | 'capped'): void {
     this.#cause ??= cause;
-    this.#group?.end();
+    this.#endGroup();
     this.#abort.abort(); // for the moment before the group is known
   }
 
@@ -114,7 +117,14 @@ class Watch {
   #adopt(pid: number): void {
     if (!Number.isInteger(pid) || pid <= 1) return;
     this.#group = adoptGroup(pid);
-    if (this.#cause !== null) this.#group.end();
+    if (this.#cause !== null) this.#endGroup();
+  }
+
+  /** A connection of ssh that is kept is no member of the group, and holds what it was given to write to. */
+  #endGroup(): void {
+    if (this.#group === null) return;
+    this.#group.end();
+    for (const stream of this.#streams) stream.destroy?.();
   }
 
   #count(bytes: number): void {

@@ -15,6 +15,7 @@ import {
 import type { GitFailure } from './git-failure.ts';
 import { explainFailure } from './git-failure.ts';
 import { ACCESS_FILE } from './hard-config.ts';
+import { forgetConnection, isOpen } from './kept-connection.ts';
 import { prepareAccess } from './prepare-access.ts';
 
 /** A server, and how it is spoken to. */
@@ -22,6 +23,8 @@ export interface Server {
   readonly url: string;
   readonly access: Access;
   readonly limits: FetchLimits;
+  /** Directory for connections that are kept. */
+  readonly connections: string;
   /** Where programs are looked for. */
   readonly searchPath?: string;
 }
@@ -41,26 +44,49 @@ const REACH: Readonly<Record<Reach, readonly string[]>> = {
 /** Of an old history the commits alone are read: a tree that was hostile, and reverted since, is no reason to stand still. */
 const UNCHECKED = '[fetch]\n\tfsckObjects = false\n[transfer]\n\tfsckObjects = false\n';
 
+/** What is to be fetched: a full ref name or an object, and how far back. */
+export interface Wanted {
+  readonly from: string;
+  readonly reach: Reach;
+}
+
 /**
- * Fetches a full ref name or an object as the one ref of a clone; null where that worked. What git left unfinished is
- * removed. Throws CONFIG_INVALID.
+ * Fetches as the one ref of a clone; null where that worked. What git left unfinished is removed. A connection that was
+ * kept may be dead without anybody's knowledge: it has half of the time, and what fails over it is tried over a new one.
+ * Throws CONFIG_INVALID.
  */
-export async function fetchInto(
+export async function fetchInto(clone: string, server: Server, wanted: Wanted): Promise<GitFailure | null> {
+  const { config, env, connection } = prepareAccess(server);
+  const { fetchMs } = server.limits;
+  const secrets = join(clone, ACCESS_FILE);
+  writePrivate(secrets, wanted.reach === 'whole' ? `${config}${UNCHECKED}` : config);
+  try {
+    if (connection === null || !isOpen(connection))
+      return await fetchOnce(clone, server, { ...wanted, env, deadlineMs: fetchMs });
+    const attempt = { ...wanted, env, deadlineMs: fetchMs / 2 };
+    const failure = await fetchOnce(clone, server, attempt);
+    if (failure?.code !== 'SOURCE_UNREACHABLE') return failure;
+    forgetConnection(connection);
+    return await fetchOnce(clone, server, attempt);
+  } finally {
+    removeTree(secrets);
+  }
+}
+
+type Attempt = Wanted & Pick<Words, 'env' | 'deadlineMs'>;
+
+async function fetchOnce(
   clone: string,
   server: Server,
-  { from, reach }: { readonly from: string; readonly reach: Reach },
+  { from, reach, ...words }: Attempt,
 ): Promise<GitFailure | null> {
-  const { config, env } = prepareAccess(server.url, server.access);
-  const secrets = join(clone, ACCESS_FILE);
-  writePrivate(secrets, reach === 'whole' ? `${config}${UNCHECKED}` : config);
+  const what = ['--', server.url, `+${from}:${CANDIDATE}`];
+  const args = [...FETCH, '--no-recurse-submodules', ...REACH[reach], ...what];
   try {
-    const what = ['--', server.url, `+${from}:${CANDIDATE}`];
-    const args = [...FETCH, '--no-recurse-submodules', ...REACH[reach], ...what];
-    const result = await callGit(clone, server, { args, env });
+    const result = await callGit(clone, server, { args, ...words });
     if (result.exitCode === 0) return isTaken(from, result.stderr) ? null : missing(from);
     return hasFullPack(clone, server) ? tooLarge(server) : explainFailure(result);
   } finally {
-    removeTree(secrets);
     sweepClone(clone);
   }
 }
@@ -118,11 +144,12 @@ interface Words {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly outputBytes?: number;
+  readonly deadlineMs?: number;
 }
 
 /** Runs git on a clone, with nothing of the machine's or a user's configuration. Never throws for what git does. */
 export async function callGit(clone: string, server: Server, words: Words): Promise<GitResult> {
-  const { args, env = {}, outputBytes = MIB, ...rest } = words;
+  const { args, env = {}, outputBytes = MIB, deadlineMs = server.limits.fetchMs, ...rest } = words;
   return await runGit(args, {
     ...rest,
     directory: clone,
@@ -141,7 +168,7 @@ export async function callGit(clone: string, server: Server, words: Words): Prom
       FILE_BLOCKS: String(Math.ceil(server.limits.packBytes / 512)),
       ...env,
     },
-    deadlineMs: server.limits.fetchMs,
+    deadlineMs,
     outputBytes,
   });
 }

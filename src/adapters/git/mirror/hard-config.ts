@@ -70,24 +70,3 @@ export function renderAccess(
 function quote(text: string): string {
   return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }
-
-/** Paths that neither a shell nor ssh, which expands `%` and splits at blanks, reads in another way. */
-export function isPlainPath(path: string): boolean {
-  return /^\/[A-Za-z0-9._/+=,@-]*$/.test(path);
-}
-
-/**
- * For GIT_SSH_COMMAND, which goes through a shell; the paths must be plain. No configuration file is read, nobody is
- * asked, an unknown server is refused, and a silent one given up. Null: ssh's own files.
- */
-export function renderSshCommand(identityFile: string | null, knownHostsFile: string | null): string {
-  const options = [
-    ...['IdentitiesOnly=yes', 'BatchMode=yes', 'ConnectTimeout=10', 'ServerAliveInterval=15'],
-    ...['ServerAliveCountMax=2', 'StrictHostKeyChecking=yes', 'UpdateHostKeys=no', 'ControlPath=none'],
-    ...(knownHostsFile === null
-      ? []
-      : [`UserKnownHostsFile=${knownHostsFile}`, 'GlobalKnownHostsFile=/dev/null']),
-  ];
-  const identity = identityFile === null ? '' : ` -i ${identityFile}`;
-  return `ssh -F none${identity}${options.map((option) => ` -o ${option}`).join('')}`;
-}

@@ -32,8 +32,9 @@ export interface MirrorOptions {
  * Besides the codes of the port, CONFIG_INVALID for files of the access and STATE_UNUSABLE for a clone that cannot be
  * written.
  */
-export function mirrorSource({ clone: path, peek, ...server }: MirrorOptions): GitSource {
-  const { tracked } = server;
+export function mirrorSource({ clone: path, peek, ...options }: MirrorOptions): GitSource {
+  const { tracked } = options;
+  const server = { ...options, connections: `${path}.ssh` };
   const clone = new Clone({ ...server, path });
   const reader = new CommitReader(server.limits);
   const location = {

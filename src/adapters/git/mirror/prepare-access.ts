@@ -3,7 +3,10 @@ import { ReconcileError } from '../../../core/errors.ts';
 import { describe } from '../../errno.ts';
 import type { Access } from '../access.ts';
 import { makeAuthorization } from '../authorization.ts';
-import { isPlainPath, renderAccess, renderSshCommand } from './hard-config.ts';
+import { renderAccess } from './hard-config.ts';
+import { findConnection } from './kept-connection.ts';
+import type { KeptConnection } from './ssh-command.ts';
+import { isPlainPath, renderSshCommand } from './ssh-command.ts';
 
 /** What one conversation with a server takes. */
 export interface PreparedAccess {
@@ -11,21 +14,34 @@ export interface PreparedAccess {
   readonly config: string;
   /** Without any credential of ours; a proxy's address may hold its own. */
   readonly env: Readonly<Record<string, string>>;
+  /** Null: each call makes one of its own. */
+  readonly connection: KeptConnection | null;
+}
+
+/** Where a server is and how it is spoken to. */
+export interface Remote {
+  readonly url: string;
+  readonly access: Access;
+  /** Directory for connections that are kept, in one that is there. */
+  readonly connections: string;
 }
 
 /**
  * Reads what stands in files now, so that each can be renewed at any time. Throws CONFIG_INVALID for one that is missing
  * or cannot be used, which git and ssh would tell as a refusal by the server.
  */
-export function prepareAccess(url: string, access: Access): PreparedAccess {
+export function prepareAccess({ url, access, connections }: Remote): PreparedAccess {
   const { caFile, identityFile, knownHostsFile } = access;
   if (caFile !== null) checkFile('CA file', caFile);
   if (identityFile !== null) checkPlainFile('identity file', identityFile);
   if (knownHostsFile !== null) checkPlainFile('known_hosts file', knownHostsFile);
   const authorization = makeAuthorization(access);
+  const connection = findConnection(connections, { url, access });
+  const command = renderSshCommand({ identityFile, knownHostsFile, connection });
   return {
     config: renderAccess(url, { authorization, caFile }),
-    env: { ...access.proxies, GIT_SSH_COMMAND: renderSshCommand(identityFile, knownHostsFile) },
+    env: { ...access.proxies, GIT_SSH_COMMAND: command },
+    connection,
   };
 }
 

@@ -2,12 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  HARD_CONFIG,
-  isPlainPath,
-  renderAccess,
-  renderSshCommand,
-} from '../../../../src/adapters/git/mirror/hard-config.ts';
+import { HARD_CONFIG, renderAccess } from '../../../../src/adapters/git/mirror/hard-config.ts';
 import { temporaryDirectory } from '../../../helpers/temporary-directory.ts';
 
 /** What git itself reads out of a configuration. */
@@ -52,13 +47,3 @@ function execGet(text: string, url: string): string {
     return ''; // exit code 1: nothing matches
   }
 }
-
-test('a path goes through the shell and ssh as it is, or is refused', () => {
-  expect(isPlainPath('/etc/reconcile/id_ed25519')).toBe(true);
-  for (const path of ['relative', '/a b', '/a$b', "/a'b", '/a%hb', '/a;b', '/a\nb', '/a~b', ''])
-    expect(isPlainPath(path), path).toBe(false);
-  const command = renderSshCommand('/k', '/h');
-  expect(command).toContain('ssh -F none -i /k -o IdentitiesOnly=yes -o BatchMode=yes');
-  expect(command).toContain('-o StrictHostKeyChecking=yes');
-  expect(command).toContain('-o UserKnownHostsFile=/h -o GlobalKnownHostsFile=/dev/null');
-});

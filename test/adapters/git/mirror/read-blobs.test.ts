@@ -8,7 +8,8 @@ import { NO_ACCESS } from '../../../helpers/git-places.ts';
 import { GitRepository } from '../../../helpers/git-repository.ts';
 import { LIMITS } from './open-mirror.ts';
 
-const server = { url: 'file:///nowhere', access: NO_ACCESS, limits: { ...LIMITS, fileBytes: 100 } };
+const limits = { ...LIMITS, fileBytes: 100 };
+const server = { url: 'file:///nowhere', access: NO_ACCESS, limits, connections: '/nowhere' };
 
 function makeStore(): GitRepository {
   const repository = new GitRepository();

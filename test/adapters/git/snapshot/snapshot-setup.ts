@@ -21,7 +21,7 @@ export interface Changes {
 
 /** A source of a repository at this URL, as hosts have it but for what is changed. */
 export function openAt(url: string, { tracked, access, limits }: Changes = {}) {
-  const nothing = { tokenFile: null, caFile: null, identityFile: null, knownHostsFile: null };
+  const nothing = { tokenFile: null, caFile: null, identityFile: null, knownHostsFile: null, keptSeconds: 0 };
   return httpSnapshotSource({
     url,
     tracked: tracked ?? { kind: 'branch', name: 'main' },
