@@ -6,7 +6,9 @@ if (!isQuietPass(argv, process.env)) {
   const { run } = await import('./cli/run.ts');
   process.stdout.on('error', goOn);
   process.stderr.on('error', goOn);
-  const io = { argv, environment: process.env, stdout: process.stdout, stderr: process.stderr };
+  const self = [process.execPath, ...process.argv.slice(1, 2)] as const;
+  const { stdout, stderr, env: environment } = process;
+  const io = { argv, self, environment, stdin: () => process.stdin, stdout, stderr };
   // A run that was given up at its deadline must not go on behind its exit code.
   process.exit(await run(io));
 }

@@ -1,4 +1,7 @@
 /** The outside world, as the plot sees it. Adapters implement these; nothing else may touch it. */
+import type { Reason } from './core/daemon/reason.ts';
+import type { RunEvent, RunReport } from './core/daemon/report.ts';
+import type { Pause, Restraint } from './core/daemon/restraint.ts';
 import type { ServiceFacts } from './core/doctor/facts.ts';
 import type { Advance, Commit } from './core/git/commit.ts';
 import type {
@@ -131,6 +134,50 @@ export interface Contact {
   note(at: Date): void;
   /** Null: never. Throws STATE_UNUSABLE. */
   last(): Date | null;
+}
+
+/** What people and the host's configuration say about when runs may change something. */
+export interface Restraints {
+  /** Null: nothing is in the way. Throws STATE_UNUSABLE. */
+  current(): Restraint | null;
+}
+
+/** A pause that somebody asked for, kept on this host. */
+export interface Pauses {
+  /** Null: none; a damaged one is none. Throws STATE_UNUSABLE. */
+  read(): Pause | null;
+  /** Durable when the call returns; null takes it away. Throws STATE_UNUSABLE. */
+  write(pause: Pause | null): void;
+}
+
+/** Asks for runs when something happens in the outside world. */
+export interface Trigger {
+  /** Never throws: what cannot be watched is told to the log. */
+  start(ask: Ask): Watch;
+}
+
+/** Asks for a run that begins after this call. The answer is its event, or null where the daemon waits after a failure. */
+export type Ask = (reason: Reason) => Promise<RunEvent | null>;
+
+export interface Watch {
+  /** Nothing is asked for any more when it settles. Never rejects. */
+  stop(): Promise<void>;
+}
+
+/** Carries out runs in a process of its own, one at a time. */
+export interface Runner {
+  /** Never rejects: a run that died is told in its report. */
+  run(): Promise<RunReport>;
+  /** Makes ready for a run that is likely to be asked for. */
+  warm(): void;
+  /** No process is left when it settles. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** Hears of each run of a daemon, also of those that found nothing to do. */
+export interface Listener {
+  /** Never throws, and takes no time: what takes some goes on behind. */
+  hear(event: RunEvent): void;
 }
 
 /** One reconcile at a time on one host. */

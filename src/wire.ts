@@ -16,11 +16,13 @@ import type { LogOptions } from './adapters/log.ts';
 import { lineLog } from './adapters/log.ts';
 import { borrowMaskKey, maskKey } from './adapters/mask-key.ts';
 import { openOutputDirectory } from './adapters/output-directory.ts';
+import { filePauses } from './adapters/pause-file.ts';
 import { proposeHostPlaces as proposePlaces } from './adapters/php-fpm/propose-place.ts';
 import { phpFpmService } from './adapters/php-fpm/service.ts';
 import { readPlaces } from './adapters/places.ts';
 import { endPrograms } from './adapters/processes.ts';
 import { copyRepositoryTemplate } from './adapters/repository-template.ts';
+import { hostRestraints } from './adapters/restraints.ts';
 import { SNAPSHOT_LIMITS } from './adapters/snapshot-rules.ts';
 import type { Config, RepositoryConfig } from './config/config.ts';
 import { resolveConfig } from './config/resolve.ts';
@@ -67,6 +69,7 @@ export function openHost(request: HostRequest): OpenHost {
     isPinned: repository.tracked.kind === 'commit',
     signers: openSigners(repository.trust),
     contact: isLocal(repository) ? null : fileContact(state),
+    restraints: hostRestraints(filePauses(state), config.windows, systemClock),
     files: fileStore(),
     service: makeService(config),
     ledger: fileLedger(state),
@@ -140,6 +143,12 @@ function makeService(config: Config): Service | null {
   });
 }
 
+/** The pause of a host, and the time. Throws CONFIG_INVALID. */
+export function openPauses(configPath: string, environment: Environment) {
+  const { state } = readConfig(configPath, environment);
+  return { pauses: filePauses(state), now: systemClock.now() };
+}
+
 /** The host configuration with its defaults. Throws CONFIG_INVALID with every mistake in it. */
 export function readConfig(path: string, environment: Environment): Config {
   return parseConfig(path, readConfigBytes(path), environment);
@@ -156,7 +165,8 @@ function parseConfig(path: string, bytes: Uint8Array, environment: Environment):
   throw new ReconcileError('CONFIG_INVALID', `the host configuration ${path} is wrong:${lines.join('')}\n`);
 }
 
-function readConfigBytes(path: string): Uint8Array {
+/** The host configuration as it is written. Throws CONFIG_INVALID. */
+export function readConfigBytes(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (error) {

@@ -9,6 +9,10 @@ export interface Output {
 /** The process as the program sees it. */
 export interface Io {
   readonly argv: readonly string[];
+  /** Program and arguments that start this program again. */
+  readonly self: readonly [string, ...string[]];
+  /** What comes in; opened by the one command that takes any. */
+  stdin(): NodeJS.ReadableStream;
   readonly environment: Environment;
   readonly stdout: Output;
   readonly stderr: Output;

@@ -2,7 +2,7 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { ERRORS, ReconcileError } from '../core/errors.ts';
 import { VERSION } from '../core/version.ts';
 import type { Command, Io, OptionSpec, Options } from './command.ts';
-import { commands, mainCommand } from './commands/index.ts';
+import { commands, innerCommands, mainCommand } from './commands/index.ts';
 import { printError, printErrorDocument } from './print.ts';
 
 /** Runs one command line and gives the exit code. Never throws: what is not foreseen is told as a bug, with its stack. */
@@ -37,6 +37,8 @@ function makeProgram(io: Io, end: (code: number) => void): Commander {
     });
   addCommand(program, mainCommand, { io, end });
   for (const command of commands) addCommand(program.command(command.name), command, { io, end });
+  for (const command of innerCommands)
+    addCommand(program.command(command.name, { hidden: true }), command, { io, end });
   return program;
 }
 

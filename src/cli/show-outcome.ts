@@ -1,6 +1,6 @@
 import { diffFiles } from '../core/diff.ts';
 import type { Outcome } from '../core/types.ts';
-import { exitCodeOf, summarizeOutcome } from '../reconcile/account.ts';
+import { makeReport, summarizeOutcome } from '../reconcile/account.ts';
 import type { Call, Io } from './command.ts';
 import { flagOption } from './command.ts';
 import { printDiff, printFailure } from './print.ts';
@@ -16,7 +16,7 @@ export interface Showing {
 export function showOutcome(call: Call, outcome: Outcome, showing: Showing): void {
   const { io } = call;
   if (flagOption(call, 'json')) {
-    io.stdout.write(`${JSON.stringify(toDocument(outcome, showing.isDry))}\n`);
+    io.stdout.write(`${JSON.stringify(makeReport(outcome, showing.isDry))}\n`);
     return;
   }
   if (flagOption(call, 'itemize')) {
@@ -37,24 +37,4 @@ function showChanges(io: Io, outcome: Outcome, showing: Showing): void {
     const lines = diffFiles({ target, before, after: bytes, secrets, key: showing.key });
     printDiff(io, { path, lines });
   }
-}
-
-/** The outcome for programs; no value of a variable is in it. */
-function toDocument(outcome: Outcome, isDry: boolean): unknown {
-  const { kind, commit, content, changes, reloads, error, complaints } = outcome;
-  return {
-    status: kind,
-    exitCode: exitCodeOf(outcome),
-    commit,
-    content,
-    summary: summarizeOutcome(outcome, isDry),
-    changes: changes.map((change) => ({
-      kind: change.kind,
-      path: change.desired.path,
-      itemize: change.itemize,
-    })),
-    reloads,
-    error: error === null ? null : { code: error.code, message: error.message },
-    complaints,
-  };
 }

@@ -1,3 +1,5 @@
+import type { Schedule } from '../core/daemon/schedule.ts';
+import type { ChangeWindow } from '../core/daemon/window.ts';
 import type { Remote } from '../core/git/remote.ts';
 import type { Tracked } from '../core/git/tracked.ts';
 import type { HostProfile } from '../core/types.ts';
@@ -11,6 +13,9 @@ export interface Config {
   readonly state: string;
   readonly lock: string;
   readonly limits: LimitsConfig;
+  /** When new commits are taken; empty: always. */
+  readonly windows: readonly ChangeWindow[];
+  readonly schedule: Schedule;
 }
 
 /** Which commits are live on this host, how they are reached and who may make them. Paths are absolute; null: not set. */

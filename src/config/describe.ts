@@ -1,3 +1,5 @@
+import type { Schedule } from '../core/daemon/schedule.ts';
+import { formatWindow } from '../core/daemon/window.ts';
 import { describeRemote } from '../core/git/remote.ts';
 import type { Tracked } from '../core/git/tracked.ts';
 import type { Destination } from '../core/types.ts';
@@ -30,6 +32,8 @@ export function describeConfig(config: Config): DescribedConfig {
     ['limits.pack_bytes', config.limits.packBytes],
     ['limits.fetch_seconds', config.limits.fetchMs / 1000],
     ['limits.run_seconds', config.limits.runMs / 1000],
+    ...describeSchedule(config.schedule),
+    ['schedule.windows', config.windows.map(formatWindow)],
   ]);
   const paths = SETTINGS.map((setting) => setting.path).filter((path) => values.has(path));
   return Object.fromEntries(paths.map((path) => [path, values.get(path)]));
@@ -60,6 +64,15 @@ function describeRepository(repository: RepositoryConfig): readonly (readonly [s
 function describeTracked({ kind, name }: Tracked): readonly (readonly [string, unknown])[] {
   const kinds = ['branch', 'tag', 'commit'] as const;
   return kinds.map((each) => [`repository.${each}`, each === kind ? name : null]);
+}
+
+function describeSchedule(schedule: Schedule): readonly (readonly [string, unknown])[] {
+  const isCron = schedule.kind === 'cron';
+  return [
+    ['schedule.every_seconds', isCron ? null : schedule.ms / 1000],
+    ['schedule.cron', isCron ? schedule.expression : null],
+    ['schedule.jitter_seconds', isCron ? schedule.jitterMs / 1000 : null],
+  ];
 }
 
 function describeDestination(destination: Destination): readonly (readonly [string, unknown])[] {

@@ -3,6 +3,7 @@ import { DEFAULT_STATE_PATH } from '../core/paths.ts';
 import type { Checked, Complaint, Destination, HostProfile, TargetName } from '../core/types.ts';
 import type { Config, HostFacts, PhpFpmConfig } from './config.ts';
 import { resolveRepository } from './resolve-repository.ts';
+import { resolveSchedule, resolveWindows } from './resolve-schedule.ts';
 import type { Resolving } from './resolving.ts';
 import { wrong } from './resolving.ts';
 import type { Written } from './written.ts';
@@ -26,6 +27,8 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
   const repository = resolveRepository(resolving, state);
   const profile = resolveProfile(resolving);
   const phpFpm = resolvePhpFpm(resolving, profile.destinations);
+  const windows = resolveWindows(resolving);
+  const schedule = resolveSchedule(resolving);
   if (hasErrors(complaints)) return { value: null, complaints };
   const config: Config = {
     repository,
@@ -41,6 +44,8 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
       fetchMs: (written.integer('limits.fetch_seconds') ?? 60) * 1000,
       runMs: (written.integer('limits.run_seconds') ?? 180) * 1000,
     },
+    windows,
+    schedule,
   };
   return { value: config, complaints };
 }

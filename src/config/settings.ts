@@ -1,36 +1,7 @@
 import { DEFAULT_STATE_PATH } from '../core/paths.ts';
-
-/** How the text of a setting is read. `mode`: octal permission bits; `path`: absolute; `remote`: path or URL; `list`: texts. */
-export type SettingType =
-  | 'text'
-  | 'path'
-  | 'remote'
-  | 'integer'
-  | 'seconds'
-  | 'seconds-or-0'
-  | 'boolean'
-  | 'mode'
-  | 'list';
-
-/** One setting of the host configuration. */
-export interface SettingSpec {
-  /** Where it stands in the file, keys joined by dots. */
-  readonly path: string;
-  readonly type: SettingType;
-  /** What holds when it is not given, in words. */
-  readonly fallback: string;
-  readonly meaning: string;
-  /** Environment variable that overrides the file. */
-  readonly environment?: string;
-}
-
-function setting(
-  path: string,
-  type: SettingType,
-  words: { fallback: string; meaning: string; environment?: string },
-): SettingSpec {
-  return { path, type, ...words };
-}
+import { DAEMON_SETTINGS } from './daemon-settings.ts';
+import type { SettingSpec } from './setting.ts';
+import { setting } from './setting.ts';
 
 /** Every setting there is; the reader, `--print-config` and docs/host-configuration.md are made from this list. */
 export const SETTINGS: readonly SettingSpec[] = [
@@ -221,4 +192,5 @@ export const SETTINGS: readonly SettingSpec[] = [
     fallback: '180',
     meaning: 'longest time of one run; it is then ended with its programs, and the next one goes on',
   }),
+  ...DAEMON_SETTINGS,
 ];

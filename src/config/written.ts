@@ -3,7 +3,7 @@ import { parseRemote } from '../core/git/remote.ts';
 import type { Checked, Complaint, Location } from '../core/types.ts';
 import { parseYaml } from '../core/yaml.ts';
 import type { YamlMap, YamlNode } from '../core/yaml-node.ts';
-import type { SettingSpec } from './settings.ts';
+import type { SettingSpec } from './setting.ts';
 import { SETTINGS } from './settings.ts';
 
 /** The settings as somebody wrote them, each of the type that its row in SETTINGS names; null: not written. */

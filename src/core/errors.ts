@@ -1,17 +1,5 @@
-/** What happens after a failure without anybody's doing. */
-export type NextTry = 'soon' | 'on-new-commit' | 'on-new-config' | 'never';
-
-interface ErrorRow {
-  /** Exit code of the program, DESIGN 9. */
-  readonly exit: 1 | 12 | 14 | 15 | 16 | 17 | 18 | 19 | 64 | 78;
-  readonly next: NextTry;
-  /** What a person can do about it; one sentence. */
-  readonly hint: string;
-}
-
-function row(exit: ErrorRow['exit'], next: NextTry, hint: string): ErrorRow {
-  return { exit, next, hint };
-}
+import type { ErrorRow } from './error-row.ts';
+import { row } from './error-row.ts';
 
 /** The closed table of foreseen failures. docs/exit-codes.md is compared with it by a test. */
 export const ERRORS = {
@@ -216,6 +204,12 @@ export const ERRORS = {
     'soon',
     'Look at what the message names; what could not be noted, proven or cleaned up is done at the next run.',
   ),
+  RUN_LOST: row(
+    18,
+    'soon',
+    'The next run finishes its work; find out who ended it: the kernel for memory (`journalctl -k`), or a bug, told on stderr.',
+  ),
+  DAEMON_BUSY: row(64, 'never', 'One daemon serves a host; end the other one first.'),
   DEADLINE: row(
     18,
     'soon',

@@ -379,7 +379,7 @@ export type HistoryLine =
 /** How a run ended. `account.ts` gives it its exit code, its words and its log line. */
 export interface Outcome {
   /** `failed`: see `error`; changes may have been made all the same (last good healed, old state put back). */
-  readonly kind: 'in-sync' | 'applied' | 'busy' | 'failed';
+  readonly kind: 'in-sync' | 'applied' | 'busy' | 'paused' | 'failed';
   /** The commit at the head of the repository, null when it could not be read. */
   readonly commit: string | null;
   /** The commit whose content the changes brought; null: what was found on the host, or no change. */

@@ -1,3 +1,4 @@
+import type { RunReport } from '../core/daemon/report.ts';
 import { ERRORS } from '../core/errors.ts';
 import type { Change, Outcome } from '../core/types.ts';
 
@@ -13,6 +14,26 @@ export function summarizeOutcome(outcome: Outcome, isDry: boolean): string | nul
   const work = outcome.changes.map((change) => `${verbs[change.kind]} ${change.desired.path}`);
   if (outcome.reloads > 0) work.push(verbs.reload);
   return `${outcome.content?.slice(0, 12) ?? 'the state before'}: ${work.join(', ')}`;
+}
+
+/** The outcome for programs; no value of a variable is in it. */
+export function makeReport(outcome: Outcome, isDry: boolean): RunReport {
+  const { kind, commit, content, changes, reloads, error, complaints } = outcome;
+  return {
+    status: kind,
+    exitCode: exitCodeOf(outcome),
+    commit,
+    content,
+    summary: summarizeOutcome(outcome, isDry),
+    changes: changes.map((change) => ({
+      kind: change.kind,
+      path: change.desired.path,
+      itemize: change.itemize,
+    })),
+    reloads,
+    error: error === null ? null : { code: error.code, message: error.message },
+    complaints,
+  };
 }
 
 type Verbs = Readonly<Record<Change['kind'] | 'reload', string>>;

@@ -11,6 +11,8 @@ export function dryRun(world: World): World {
   return {
     ...world,
     contact: world.contact === null ? null : dryContact(world.contact),
+    // What a run would do, also where it has to wait.
+    restraints: { current: () => null },
     files: dryFiles(world.files),
     service: world.service === null ? null : dryService(world.service),
     ledger: dryLedger(world.ledger),

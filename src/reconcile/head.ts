@@ -8,7 +8,7 @@ import { recallApplied } from './last-good.ts';
 import { clampMemory } from './memory.ts';
 import type { World } from './world.ts';
 
-/** What the repository wants now, or why it cannot be had: exactly one of `desired` and `error` is null. */
+/** What the repository wants now, or why it cannot be had: one of `desired` and `error` is null, both where nobody asked. */
 export interface Head {
   readonly commit: string | null;
   readonly desired: Desired | null;
@@ -16,13 +16,14 @@ export interface Head {
   readonly complaints: readonly Complaint[];
 }
 
+/** Nobody asked the repository: what is live is kept up, and no new commit taken. */
+export const UNASKED: Head = { commit: null, desired: null, error: null, complaints: [] };
+
 /** Reads the tip of the tracked branch and renders it for this host. Foreseen failures come back in `error`. */
 export async function readHead(world: World): Promise<Head> {
   let commit: string | null = null;
   try {
-    commit = await world.source.probe();
-    world.contact?.note(world.clock.now());
-    world.log.event('debug', 'probed', { commit });
+    commit = await probeHead(world);
     const { value, complaints } = await readDesired(world, commit);
     if (value === null) {
       const error = makeRefusal(`commit ${commit.slice(0, 12)}`, complaints);
@@ -35,6 +36,14 @@ export async function readHead(world: World): Promise<Head> {
     if (!(error instanceof ReconcileError)) throw error;
     return { commit, desired: null, error, complaints: [] };
   }
+}
+
+/** The commit that is to be live. Throws what the source throws. */
+export async function probeHead({ source, contact, clock, log }: World): Promise<string> {
+  const commit = await source.probe();
+  contact?.note(clock.now());
+  log.event('debug', 'probed', { commit });
+  return commit;
 }
 
 /** A commit that is live already is not read again: it was checked then, and is remembered. */

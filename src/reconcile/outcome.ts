@@ -26,6 +26,11 @@ export function busy(): Outcome {
   return { kind: 'busy', ...NOTHING_DONE };
 }
 
+/** Somebody asked that nothing is done here for some time. */
+export function paused(): Outcome {
+  return { kind: 'paused', ...NOTHING_DONE };
+}
+
 /** The run failed with nothing done, or with `settled` done all the same. */
 export function fail(head: Head | null, error: ReconcileError, settled?: Settled): Outcome {
   const { commit, complaints } = head ?? NOTHING_DONE;

@@ -1,9 +1,9 @@
 import { ReconcileError } from '../core/errors.ts';
 import type { Outcome } from '../core/types.ts';
 import { closeBooks } from './books.ts';
-import { readHead } from './head.ts';
+import { readHead, UNASKED } from './head.ts';
 import { recallLastGood } from './last-good.ts';
-import { busy, conclude, fail } from './outcome.ts';
+import { busy, conclude, fail, paused } from './outcome.ts';
 import { recover } from './recover.ts';
 import { settle } from './settle.ts';
 import { sweep } from './sweep.ts';
@@ -29,8 +29,10 @@ export async function reconcile(world: World): Promise<Outcome> {
 }
 
 async function reconcileLocked(world: World): Promise<Outcome> {
+  const restraint = world.restraints.current();
+  if (restraint?.kind === 'paused') return paused();
   sweep(world);
-  const head = await readHead(world);
+  const head = restraint === null ? await readHead(world) : UNASKED;
   const wanted = head.desired ?? recallLastGood(world);
   if (wanted === null) return conclude(head, null);
   const settled = await settle(world, wanted);

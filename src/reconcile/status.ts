@@ -1,3 +1,4 @@
+import type { Restraint } from '../core/daemon/restraint.ts';
 import { makePlan } from '../core/plan.ts';
 import type { Held, Owed, ServiceState } from '../core/types.ts';
 import { readHead } from './head.ts';
@@ -6,16 +7,22 @@ import { observeAll } from './observe.ts';
 import type { World } from './world.ts';
 
 /** Where a host stands, as far as it can be seen without changing anything. */
-export interface Status {
+export interface Status extends Standing {
+  /** The tip of the branch, and why it is not the applied commit where it cannot be. */
+  readonly head: { readonly commit: string | null; readonly problem: string | null };
+  readonly phpFpm: ServiceState | null;
+}
+
+/** What the host itself knows of where it stands, without asking anybody. */
+export interface Standing {
   readonly host: string;
   /** The commit whose content was proven last; null when none was, or when it is what was found on the host. */
   readonly applied: string | null;
-  /** The tip of the branch, and why it is not the applied commit where it cannot be. */
-  readonly head: { readonly commit: string | null; readonly problem: string | null };
+  /** A pause, or the time outside of the change windows; null: nothing is in the way. */
+  readonly restraint: Restraint | null;
   /** When a run reached the repository last; null: never, or it is on this host. */
   readonly contact: { readonly at: string; readonly ageSeconds: number } | null;
   readonly files: readonly FileStatus[];
-  readonly phpFpm: ServiceState | null;
   readonly owed: Owed | null;
   readonly held: readonly Held[];
 }
@@ -28,15 +35,25 @@ export interface FileStatus {
 
 /** Reads the ledger, the branch, the files and the process table. Throws STATE_UNUSABLE, DESTINATION_UNSAFE. */
 export async function readStatus(world: World): Promise<Status> {
-  const { lastGood, owed, held } = world.ledger.read();
+  const standing = readStanding(world);
   const head = await readHead(world);
+  return {
+    ...standing,
+    head: { commit: head.commit, problem: head.error?.message ?? null },
+    contact: readContact(world),
+    phpFpm: (await world.service?.inspect()) ?? null,
+  };
+}
+
+/** Reads the ledger and the files. Throws STATE_UNUSABLE, DESTINATION_UNSAFE. */
+function readStanding(world: World): Standing {
+  const { lastGood, owed, held } = world.ledger.read();
   return {
     host: world.host.name,
     applied: lastGood?.commit ?? null,
-    head: { commit: head.commit, problem: head.error?.message ?? null },
+    restraint: world.restraints.current(),
     contact: readContact(world),
     files: readFiles(world),
-    phpFpm: (await world.service?.inspect()) ?? null,
     owed,
     held,
   };

@@ -8,6 +8,7 @@ import type {
   Ledger,
   Lock,
   Log,
+  Restraints,
   Service,
   Signers,
 } from '../ports.ts';
@@ -22,6 +23,7 @@ export interface World {
   readonly signers: Signers | null;
   /** Null: the repository is on this host. */
   readonly contact: Contact | null;
+  readonly restraints: Restraints;
   readonly files: FileStore;
   /** Null on a host that gets no php-fpm file. */
   readonly service: Service | null;

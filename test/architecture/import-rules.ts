@@ -7,7 +7,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'quiet'],
   quiet: ['core', 'adapters/ledger-format.ts', 'adapters/git/ref.ts'],
   cli: ['wire', 'daemon', 'reconcile', 'config', 'quiet', 'ports', 'core'],
-  wire: ['adapters', 'triggers', 'config', 'reconcile', 'quiet', 'ports', 'core'],
+  wire: ['adapters', 'triggers', 'config', 'daemon', 'reconcile', 'quiet', 'ports', 'core'],
   daemon: ['reconcile', 'ports', 'core'],
   reconcile: ['ports', 'core'],
   adapters: ['ports', 'core'],

@@ -56,7 +56,6 @@ describe('what the page calls not yet is not there', () => {
 
   test.each([
     ['Encrypted secrets', 'encrypt'],
-    ['Daemon', 'daemon'],
   ])('%s: no command %s', (title, command) => {
     expect(notYet).toContain(`- **${title}**`);
     expect(commands.map(({ name }) => name)).not.toContain(command);
@@ -65,7 +64,7 @@ describe('what the page calls not yet is not there', () => {
   test.each([
     ['Metrics and notices', 'metrics'],
     ['Metrics and notices', 'notify'],
-    ['Daemon', 'webhook'],
+    ['Webhooks', 'webhook'],
   ])('%s: no setting %s', (title, setting) => {
     expect(notYet).toContain(`- **${title}**`);
     expect(SETTINGS.filter(({ path }) => path.startsWith(setting))).toEqual([]);

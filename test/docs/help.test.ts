@@ -16,7 +16,8 @@ const flagOf = (flags: string): string => flags.split(/[ ,]/).find((word) => wor
 async function helpOf(args: readonly string[]): Promise<string> {
   let text = '';
   const stdout = { write: (chunk: string) => (text += chunk) };
-  expect(await run({ argv: [...args, '--help'], environment: {}, stdout, stderr: stdout })).toBe(0);
+  const rest = { environment: {}, self: ['reconcile'] as const, stdin: () => process.stdin };
+  expect(await run({ argv: [...args, '--help'], ...rest, stdout, stderr: stdout })).toBe(0);
   return text.replace(/\s+/g, ' ');
 }
 

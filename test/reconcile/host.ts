@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Restraint } from '../../src/core/daemon/restraint.ts';
 import type { HostProfile, Outcome } from '../../src/core/types.ts';
 import type { Signers } from '../../src/ports.ts';
 import { exitCodeOf } from '../../src/reconcile/account.ts';
@@ -58,11 +59,25 @@ export class FakeHost {
   isPinned = false;
   signers: Signers | null = null;
   repositoryId: string | null = null;
+  restraint: Restraint | null = null;
 
   get world(): World {
-    const { isPinned, signers, repositoryId } = this;
+    const { isPinned, signers, repositoryId, restraint } = this;
     const { source, files, service, ledger, history, lock, clock, log } = this;
-    const ports = { source, signers, contact: null, files, service, ledger, history, lock, clock, log };
+    const restraints = { current: () => restraint };
+    const ports = {
+      source,
+      signers,
+      contact: null,
+      restraints,
+      files,
+      service,
+      ledger,
+      history,
+      lock,
+      clock,
+      log,
+    };
     const config = { path: IDENTITY.config.path, sha256: `${isPinned} ${repositoryId}` };
     return { host: { ...PROFILE, repositoryId }, isPinned, ...ports, identity: { ...IDENTITY, config } };
   }

@@ -16,7 +16,8 @@ export const status: Command = {
   async run(call: Call): Promise<number> {
     const { io } = call;
     const host = openHostOf(call);
-    const found = await readStatus(dryRun(host.world));
+    const { restraints } = host.world; // a dry run knows no pause
+    const found = await readStatus({ ...dryRun(host.world), restraints });
     io.stdout.write(flagOption(call, 'json') ? `${JSON.stringify(found)}\n` : formatStatus(found));
     return 0;
   },
@@ -28,6 +29,7 @@ function formatStatus(found: Status): string {
     ['applied', found.applied ?? 'nothing yet'],
     ['branch', found.head.commit ?? 'cannot be read'],
     ...(found.head.problem === null ? [] : [['', found.head.problem] as const]),
+    ...describeRestraint(found),
     ...describeContact(found),
     ...found.files.map((file) => ['file', `${file.path}: ${file.state}`] as const),
     ['php-fpm', describeService(found)],
@@ -35,6 +37,13 @@ function formatStatus(found: Status): string {
     ...found.held.map((held) => ['held', describeHeld(held)] as const),
   ];
   return rows.map(([name, text]) => `${name.padEnd(9)}${text}\n`).join('');
+}
+
+function describeRestraint({ restraint }: Status): readonly (readonly [string, string])[] {
+  if (restraint === null) return [];
+  const { kind, until, reason } = restraint;
+  const what = kind === 'paused' ? 'no run does anything' : 'no new commit is taken';
+  return [['paused', `${what}${until === null ? '' : ` until ${until}`}: ${reason}`]];
 }
 
 function describeContact({ contact }: Status): readonly (readonly [string, string])[] {

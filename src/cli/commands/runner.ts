@@ -1,0 +1,44 @@
+import { createInterface } from 'node:readline';
+import type { RunReport } from '../../core/daemon/report.ts';
+import { reportLost } from '../../core/daemon/report.ts';
+import { ERRORS, ReconcileError } from '../../core/errors.ts';
+import { makeReport } from '../../reconcile/account.ts';
+import { endInTime } from '../../reconcile/deadline.ts';
+import { reconcile } from '../../reconcile/reconcile.ts';
+import { keepHost } from '../../wire/keep-host.ts';
+import type { OpenHost } from '../../wire.ts';
+import type { Call, Command } from '../command.ts';
+import { configOption } from '../config-option.ts';
+import { hostRequestOf } from '../open-host.ts';
+
+/** What the daemon calls this program with: a run for each line of stdin, its report as a line on stdout. */
+export const runner: Command = {
+  name: 'runner',
+  summary: 'carry out the runs of a daemon',
+  argument: null,
+  options: [configOption],
+  async run(call: Call): Promise<number> {
+    // Whoever ends the daemon with its group lets the run in flight come to its end.
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
+    const open = keepHost(hostRequestOf(call));
+    for await (const _ of createInterface({ input: call.io.stdin() })) {
+      const report = await runOnce(open);
+      call.io.stdout.write(`${JSON.stringify(report)}\n`);
+      if (report.error?.code === 'DEADLINE') return report.exitCode; // what hangs must not go on beside the next run
+    }
+    return 0;
+  },
+};
+
+async function runOnce(open: () => OpenHost): Promise<RunReport> {
+  try {
+    const host = open();
+    const { endPrograms, config } = host;
+    const outcome = await endInTime(reconcile(host.world), { ms: config.limits.runMs, endPrograms });
+    return makeReport(outcome, false);
+  } catch (error) {
+    if (!(error instanceof ReconcileError)) throw error;
+    const { code, message } = error;
+    return reportLost({ code, message }, ERRORS[code].exit);
+  }
+}

@@ -1,0 +1,69 @@
+import { systemClock } from '../adapters/clock.ts';
+import { flockLock } from '../adapters/lock.ts';
+import { lineLog } from '../adapters/log.ts';
+import { processRunner } from '../adapters/runner.ts';
+import { ReconcileError } from '../core/errors.ts';
+import type { DaemonWorld } from '../daemon/daemon-world.ts';
+import { logListener } from '../daemon/tell-log.ts';
+import type { Log, Release, Trigger } from '../ports.ts';
+import { driftTrigger } from '../triggers/drift.ts';
+import { pollTrigger } from '../triggers/poll.ts';
+import { pushTrigger } from '../triggers/push.ts';
+import { signalTrigger, waitForEnd } from '../triggers/signal.ts';
+import type { HostRequest, OpenHost } from '../wire.ts';
+import { keepHost } from './keep-host.ts';
+
+/** How long the process of the runs is kept when there is nothing to do. */
+const IDLE_MS = 60_000;
+/** A run ends itself at its deadline; this long after it somebody else does. */
+const MARGIN_MS = 10_000;
+
+export interface DaemonRequest extends HostRequest {
+  /** Program and arguments that start this program again. */
+  readonly self: readonly [string, ...string[]];
+}
+
+export interface OpenDaemon {
+  readonly world: DaemonWorld;
+  readonly release: Release;
+}
+
+/**
+ * Builds the daemon of a host. What of the configuration shapes the daemon itself is read here and not again; what shapes a
+ * run is read at each run. Throws CONFIG_INVALID, STATE_UNUSABLE, and DAEMON_BUSY where there is one already.
+ */
+export function openDaemon(request: DaemonRequest): OpenDaemon {
+  const log = lineLog(request.log);
+  const open = keepHost(request);
+  const host = open();
+  const { config } = host;
+  const release = flockLock(`${config.lock}.daemon`).acquire();
+  if (release === null) throw new ReconcileError('DAEMON_BUSY', 'a daemon is at work on this host already');
+  const runner = processRunner({
+    command: [...request.self, 'runner', '--config', request.configPath],
+    environment: request.environment,
+    deadlineMs: config.limits.runMs + MARGIN_MS,
+    idleMs: IDLE_MS,
+  });
+  const world: DaemonWorld = {
+    world: () => open().world,
+    runner,
+    triggers: makeTriggers(host, log),
+    listeners: [logListener(log)],
+    clock: systemClock,
+    log,
+    ended: waitForEnd(),
+  };
+  return { world, release };
+}
+
+function makeTriggers({ config, world }: OpenHost, log: Log): readonly Trigger[] {
+  const paths = config.profile.destinations.map(({ path }) => path);
+  const { tip } = world.identity;
+  return [
+    signalTrigger,
+    pollTrigger({ schedule: config.schedule, host: config.profile.name, clock: systemClock }),
+    driftTrigger(paths, log),
+    ...(tip === null ? [] : [pushTrigger(tip, log)]),
+  ];
+}

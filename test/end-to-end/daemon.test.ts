@@ -1,0 +1,84 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { waitFor } from '../helpers/wait-for.ts';
+import { startDaemon } from './real-daemon.ts';
+import { RealHost } from './real-host.ts';
+
+const SECOND_MS = 1_000;
+
+describe('a daemon', () => {
+  test('brings a push and its revert in within a second, with one reload each', async () => {
+    const host = await RealHost.start();
+    const daemon = await startDaemon(host);
+    expect(await host.ask('A')).toBe('one');
+    const before = host.php.reloadsSeen();
+    await host.commit({ 'env/common.yaml': 'A: two\n' });
+    await waitFor('the push', async () => (await host.ask('A')) === 'two', SECOND_MS);
+    await host.revert();
+    await waitFor('the revert', async () => (await host.ask('A')) === 'one', SECOND_MS);
+    expect(host.php.reloadsSeen() - before).toBe(2);
+    expect(await daemon.stop()).toBe(0);
+  });
+
+  test('heals a hand edit within a second, once', async () => {
+    const host = await RealHost.start();
+    const daemon = await startDaemon(host);
+    const right = host.phpFile();
+    const before = host.php.reloadsSeen();
+    writeFileSync(host.php.envPath, 'env["A"] = "edited"\n');
+    await waitFor('the file', () => host.phpFile() === right, SECOND_MS);
+    await waitFor('the run', () => /reasons=drift/.test(daemon.said()));
+    await daemon.stop();
+    expect(await host.ask('A')).toBe('one');
+    expect(host.php.reloadsSeen() - before).toBeLessThanOrEqual(1);
+  });
+
+  test('does not fight with somebody who writes a file all the time', async () => {
+    const host = await RealHost.start();
+    const daemon = await startDaemon(host);
+    const edit = 'export A=edited\n';
+    let edits = 0;
+    await waitFor('the warning', () => {
+      if (host.shellFile() !== edit) {
+        writeFileSync(host.shellPath, edit);
+        edits++;
+      }
+      return daemon.said().includes('warning fought');
+    });
+    expect(edits).toBeLessThanOrEqual(4);
+  });
+
+  test('is the only one on its host', async () => {
+    const host = await RealHost.start();
+    await startDaemon(host);
+    expect(host.call('daemon', '--config', host.config)).toMatchObject({ exit: 64 });
+    expect(host.once()).toMatchObject({ exit: 0, stdout: '', stderr: '' });
+  });
+
+  test('takes a new configuration at the next run', async () => {
+    const host = await RealHost.start();
+    const daemon = await startDaemon(host);
+    host.configure('names:\n  refuse: [A]\n');
+    daemon.signal('SIGHUP');
+    await waitFor('the refusal', () => daemon.said().includes('error failed'));
+    host.configure();
+    daemon.signal('SIGHUP');
+    await waitFor('the recovery', () => daemon.said().includes('info recovered'));
+  });
+
+  test('ends with its runner, whoever ends it', async () => {
+    const host = await RealHost.start();
+    const daemon = await startDaemon(host);
+    const [runner] = readFileSync(`/proc/${daemon.pid}/task/${daemon.pid}/children`, 'utf8').split(' ');
+    daemon.signal('SIGKILL');
+    await waitFor('the runner to end', () => !isThere(Number(runner)));
+  });
+});
+
+function isThere(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
+}

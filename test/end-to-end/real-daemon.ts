@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { waitFor } from '../helpers/wait-for.ts';
+import type { RealHost } from './real-host.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+
+/** A daemon of the built program, and what it says. */
+export interface RealDaemon {
+  readonly pid: number;
+  /** What it has said on stderr. */
+  said(): string;
+  signal(name: NodeJS.Signals): void;
+  /** SIGTERM; gives the exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts it; its first run is over when this settles. It ends with the test. */
+export async function startDaemon(host: RealHost, ...args: readonly string[]): Promise<RealDaemon> {
+  const env = { ...process.env, TMPDIR: join(host.directory, 'tmp') };
+  const words = [MAIN, 'daemon', '--verbose', '--config', host.config, ...args];
+  const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'inherit', 'pipe'] });
+  let text = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  const exited = once(child, 'exit');
+  const stop = async (): Promise<number | null> => {
+    child.kill('SIGTERM');
+    const [code] = await exited;
+    return code;
+  };
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) await stop();
+  });
+  await waitFor('the first run of the daemon', () => {
+    if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}: ${text}`);
+    return /^(debug run|info run|error failed) .*start/m.test(text);
+  });
+  return { pid: child.pid ?? 0, said: () => text, signal: (name) => void child.kill(name), stop };
+}
