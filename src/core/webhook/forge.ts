@@ -1,4 +1,35 @@
-import type { Delivery } from './delivery.ts';
+import type { Change, Delivery } from './delivery.ts';
+import type { Payload } from './payload.ts';
+
+/** The senders that are known. GitLab has two ways to prove itself; the host says which, and no other is taken. */
+export type ForgeName =
+  | 'github'
+  | 'gitlab'
+  | 'gitlab-signed'
+  | 'gitea'
+  | 'forgejo'
+  | 'gogs'
+  | 'bitbucket'
+  | 'bitbucket-server'
+  | 'generic';
+
+/** How one kind of sender is proven and read. Names of headers are in lower case. */
+export interface Forge {
+  /** For people. */
+  readonly name: string;
+  readonly signature: Signature;
+  /** Which values of a header are a push and a ping; all others are other events. Null: each delivery is a push. */
+  readonly event: { readonly header: string; readonly kinds: ReadonlyMap<string, 'push' | 'ping'> } | null;
+  /** The header that stays the same when a delivery is sent again. */
+  readonly idHeader: string;
+  /** The forms in which a body is taken. */
+  readonly bodies: readonly BodyForm[];
+  /** What a push changed; null for a payload that has not the shape of one. */
+  readonly readChanges: (payload: Payload) => readonly Change[] | null;
+}
+
+/** `form`: JSON in the one field `payload` of a form. `empty`: no body at all, the same as `{}`. */
+export type BodyForm = 'json' | 'form' | 'empty';
 
 /** How a sender shows that it knows a secret. */
 export interface Signature {
