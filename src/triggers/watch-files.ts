@@ -8,10 +8,11 @@ export interface FileWatchOptions {
   readonly paths: readonly string[];
   /** Several changes within so long are one. */
   readonly quietMs: number;
+  /** A directory that came, went or was replaced is noticed within this time: inotify(7) watches inodes, not paths. */
+  readonly recheckMs?: number;
   readonly log: Log;
 }
 
-/** A directory that came, went or was replaced is noticed within this time: inotify(7) watches inodes, not paths. */
 const RECHECK_MS = 10_000;
 
 /**
@@ -33,7 +34,7 @@ export function watchFiles(options: FileWatchOptions, tell: () => void): Watch {
   );
   const recheck = setInterval(() => {
     if (watches.filter((each) => each.renew()).length > 0) change();
-  }, RECHECK_MS);
+  }, options.recheckMs ?? RECHECK_MS);
   return {
     async stop() {
       clearInterval(recheck);
@@ -62,7 +63,7 @@ class DirectoryWatch {
   readonly #path: string;
   readonly #wanted: Wanted;
   #watcher: FSWatcher | null = null;
-  #inode: bigint | null = null;
+  #identity: string | null = null;
 
   constructor(path: string, wanted: Wanted) {
     this.#path = path;
@@ -72,18 +73,18 @@ class DirectoryWatch {
 
   /** Watches what has the path now. Whether that is something else than before. */
   renew(): boolean {
-    const inode = inodeOf(this.#path);
-    if (inode === this.#inode) return false;
+    const identity = identify(this.#path);
+    if (identity === this.#identity) return false;
     this.close();
-    this.#inode = inode;
-    if (inode !== null) this.#open();
+    this.#identity = identity;
+    if (identity !== null) this.#open();
     return true;
   }
 
   close(): void {
     this.#watcher?.close();
     this.#watcher = null;
-    this.#inode = null;
+    this.#identity = null;
   }
 
   #open(): void {
@@ -102,13 +103,15 @@ class DirectoryWatch {
     const reason = error instanceof Error ? error.message : String(error);
     this.#wanted.log.event('warning', 'unwatched', { path: this.#path, reason });
     this.#watcher?.close();
-    this.#watcher = null; // the inode stays, so that it is told once
+    this.#watcher = null; // the identity stays, so that it is told once
   }
 }
 
-function inodeOf(path: string): bigint | null {
+/** A directory that is made anew often gets the inode number of the one before. */
+function identify(path: string): string | null {
   try {
-    return statSync(path, { bigint: true }).ino;
+    const { dev, ino, birthtimeNs } = statSync(path, { bigint: true });
+    return `${dev} ${ino} ${birthtimeNs}`;
   } catch {
     return null; // it is not there, or not for us to see
   }

@@ -54,9 +54,7 @@ describe('a value that a file cannot carry', () => {
 describe('what the page calls not yet is not there', () => {
   const [, notYet = ''] = page.split('## Not yet\n');
 
-  test.each([
-    ['Encrypted secrets', 'encrypt'],
-  ])('%s: no command %s', (title, command) => {
+  test.each([['Encrypted secrets', 'encrypt']])('%s: no command %s', (title, command) => {
     expect(notYet).toContain(`- **${title}**`);
     expect(commands.map(({ name }) => name)).not.toContain(command);
   });

@@ -8,6 +8,6 @@ export type Schedule =
 
 /** How long until the next of the moments that are `everyMs` apart; they are a host's own, and the same after a restart. */
 export function untilNext(everyMs: number, host: string, now: Date): number {
-  const sinceMs = (now.getTime() - jitterOf(host, everyMs)) % everyMs;
+  const sinceMs = (now.getTime() + everyMs - jitterOf(host, everyMs)) % everyMs;
   return everyMs - sinceMs;
 }
