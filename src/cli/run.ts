@@ -2,16 +2,17 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { ERRORS, ReconcileError } from '../core/errors.ts';
 import { VERSION } from '../core/version.ts';
 import type { Command, Io, OptionSpec, Options } from './command.ts';
-import { commands, innerCommands, mainCommand } from './commands/index.ts';
+import { loadNamed, mainCommand } from './commands/index.ts';
 import { printError, printErrorDocument } from './print.ts';
 
 /** Runs one command line and gives the exit code. Never throws: what is not foreseen is told as a bug, with its stack. */
 export async function run(io: Io): Promise<number> {
   let exitCode = 0;
-  const program = makeProgram(io, (code) => {
+  const end = (code: number): void => {
     exitCode = code;
-  });
+  };
   try {
+    const program = makeProgram(await loadNamed(io.argv), { io, end });
     await program.parseAsync([...io.argv], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -23,7 +24,8 @@ export async function run(io: Io): Promise<number> {
 }
 
 /** The command line as commander knows it; docs and completions are made from the same list. */
-function makeProgram(io: Io, end: (code: number) => void): Commander {
+function makeProgram(commands: readonly Command[], registration: Registration): Commander {
+  const { io } = registration;
   const program = new Commander('reconcile')
     .description(mainCommand.summary)
     .version(VERSION)
@@ -35,10 +37,8 @@ function makeProgram(io: Io, end: (code: number) => void): Commander {
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
     });
-  addCommand(program, mainCommand, { io, end });
-  for (const command of commands) addCommand(program.command(command.name), command, { io, end });
-  for (const command of innerCommands)
-    addCommand(program.command(command.name, { hidden: true }), command, { io, end });
+  addCommand(program, mainCommand, registration);
+  for (const command of commands) addCommand(program.command(command.name), command, registration);
   return program;
 }
 

@@ -1,8 +1,8 @@
 import { makePlan } from '../core/plan.ts';
 import type { Desired } from '../core/types.ts';
-import { probeHead } from './head.ts';
 import { recallApplied, recallLastGood } from './last-good.ts';
 import { observeAll } from './observe.ts';
+import { probeHead } from './probe-head.ts';
 import type { World } from './world.ts';
 
 /** A host on which a run would find nothing to do. */

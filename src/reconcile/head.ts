@@ -6,6 +6,7 @@ import { makeRefusal } from '../core/refusal.ts';
 import type { Checked, Complaint, Desired, Held } from '../core/types.ts';
 import { recallApplied } from './last-good.ts';
 import { clampMemory } from './memory.ts';
+import { probeHead } from './probe-head.ts';
 import type { World } from './world.ts';
 
 /** What the repository wants now, or why it cannot be had: one of `desired` and `error` is null, both where nobody asked. */
@@ -36,14 +37,6 @@ export async function readHead(world: World): Promise<Head> {
     if (!(error instanceof ReconcileError)) throw error;
     return { commit, desired: null, error, complaints: [] };
   }
-}
-
-/** The commit that is to be live. Throws what the source throws. */
-export async function probeHead({ source, contact, clock, log }: World): Promise<string> {
-  const commit = await source.probe();
-  contact?.note(clock.now());
-  log.event('debug', 'probed', { commit });
-  return commit;
 }
 
 /** A commit that is live already is not read again: it was checked then, and is remembered. */

@@ -32,7 +32,7 @@ export interface OpenDaemon {
  * Builds the daemon of a host. What of the configuration shapes the daemon itself is read here and not again; what shapes a
  * run is read at each run. Throws CONFIG_INVALID, STATE_UNUSABLE, and DAEMON_BUSY where there is one already.
  */
-export function openDaemon(request: DaemonRequest): OpenDaemon {
+export async function openDaemon(request: DaemonRequest): Promise<OpenDaemon> {
   const log = lineLog(request.log);
   const open = keepHost(request);
   const host = open();
@@ -48,7 +48,7 @@ export function openDaemon(request: DaemonRequest): OpenDaemon {
   const world: DaemonWorld = {
     world: () => open().world,
     runner,
-    triggers: makeTriggers(host, log),
+    triggers: [await makePoll(host), ...makeTriggers(host, log)],
     listeners: [logListener(log)],
     clock: systemClock,
     log,
@@ -57,13 +57,15 @@ export function openDaemon(request: DaemonRequest): OpenDaemon {
   return { world, release };
 }
 
+async function makePoll({ config: { schedule, profile } }: OpenHost): Promise<Trigger> {
+  const host = profile.name;
+  if (schedule.kind === 'every') return pollTrigger({ everyMs: schedule.ms, host, clock: systemClock });
+  const { cronTrigger } = await import('../triggers/cron.ts');
+  return cronTrigger({ ...schedule, host });
+}
+
 function makeTriggers({ config, world }: OpenHost, log: Log): readonly Trigger[] {
   const paths = config.profile.destinations.map(({ path }) => path);
   const { tip } = world.identity;
-  return [
-    signalTrigger,
-    pollTrigger({ schedule: config.schedule, host: config.profile.name, clock: systemClock }),
-    driftTrigger(paths, log),
-    ...(tip === null ? [] : [pushTrigger(tip, log)]),
-  ];
+  return [signalTrigger, driftTrigger(paths, log), ...(tip === null ? [] : [pushTrigger(tip, log)])];
 }

@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { commands } from '../../src/cli/commands/index.ts';
+import { loadCommands } from '../../src/cli/commands/index.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { checkRepository } from '../../src/core/check.ts';
 import { readHeadings, readTable } from './markdown.ts';
 import { withFiles } from './small-repository.ts';
+
+const commands = await loadCommands();
 
 const DOCS = new URL('../../docs/', import.meta.url);
 const page = readFileSync(new URL('contract.md', DOCS), 'utf8');

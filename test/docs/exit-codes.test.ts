@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fillTables, generatedPages } from '../../scripts/generated-tables.ts';
-import { commands } from '../../src/cli/commands/index.ts';
+import { loadCommands } from '../../src/cli/commands/index.ts';
 import { FINDINGS } from '../../src/core/doctor/findings.ts';
 import { ERRORS } from '../../src/core/errors.ts';
 import { readCodeWords, readTable } from './markdown.ts';
 import { ROOT, readPage, readPages } from './pages.ts';
+
+const commands = await loadCommands();
 
 const page = readPage('docs/exit-codes.md').text;
 const rows = readTable(page, 'Exit codes').map(([exit, meaning, givenBy]) => ({

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { commands, mainCommand } from '../../src/cli/commands/index.ts';
+import { loadCommands, mainCommand } from '../../src/cli/commands/index.ts';
 import { run } from '../../src/cli/run.ts';
 import { readCodeWords, readTable } from './markdown.ts';
 import { readPage, readPages } from './pages.ts';
+
+const commands = await loadCommands();
 
 const pages = readPages();
 const all = [mainCommand, ...commands];

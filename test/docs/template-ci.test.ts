@@ -2,8 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { commands } from '../../src/cli/commands/index.ts';
+import { loadCommands } from '../../src/cli/commands/index.ts';
 import { TAGS } from '../../src/core/yaml-guard.ts';
+
+const commands = await loadCommands();
 
 const TEMPLATE = new URL('../../config-repo-template/', import.meta.url).pathname;
 const read = (path: string): string => readFileSync(join(TEMPLATE, path), 'utf8');

@@ -1,13 +1,17 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/adapters/clock.ts';
-import type { Schedule } from '../../src/core/daemon/schedule.ts';
+import type { Trigger } from '../../src/ports.ts';
+import { cronTrigger } from '../../src/triggers/cron.ts';
 import { pollTrigger } from '../../src/triggers/poll.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 
-/** The seconds at which it asked, within their minute. */
-function follow(schedule: Schedule) {
+const every = (everyMs: number) => pollTrigger({ everyMs, host: 'web-1', clock: systemClock });
+const byCron = (expression: string) => cronTrigger({ expression, jitterMs: 0, host: 'web-1' });
+
+/** When it asked. */
+function follow(trigger: Trigger) {
   const asked: number[] = [];
-  const watch = pollTrigger({ schedule, host: 'web-1', clock: systemClock }).start(async () => {
+  const watch = trigger.start(async () => {
     asked.push(performance.now());
     return null;
   });
@@ -17,25 +21,24 @@ function follow(schedule: Schedule) {
 
 describe('a poll', () => {
   test('comes again and again, a period apart', async () => {
-    const { asked } = follow({ kind: 'every', ms: 200 });
+    const { asked } = follow(every(200));
     await waitFor('four polls', () => asked.length === 4);
     const gaps = asked.slice(1).map((at, i) => at - (asked[i] ?? 0));
     for (const gap of gaps.slice(1)) expect(gap).toBeGreaterThan(100);
   });
 
   test('follows a cron expression with seconds', async () => {
-    const { asked } = follow({ kind: 'cron', expression: '* * * * * *', jitterMs: 0 });
+    const { asked } = follow(byCron('* * * * * *'));
     await waitFor('two polls', () => asked.length === 2);
     expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(500);
   });
 
   test('of a cron expression that nobody can follow is refused', () => {
-    const schedule = { kind: 'cron', expression: '99 * * * *', jitterMs: 0 } as const;
-    expect(() => follow(schedule)).toThrow(/schedule.cron: "99 \* \* \* \*" is no cron expression/);
+    expect(() => byCron('99 * * * *')).toThrow(/schedule.cron: "99 \* \* \* \*" is no cron expression/);
   });
 
   test('comes no more after the end', async () => {
-    const { asked, watch } = follow({ kind: 'every', ms: 50 });
+    const { asked, watch } = follow(every(50));
     await waitFor('a poll', () => asked.length > 0);
     await watch.stop();
     const before = asked.length;

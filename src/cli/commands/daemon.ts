@@ -11,7 +11,7 @@ export const daemon: Command = {
   argument: null,
   options: [configOption, { flags: '--verbose', description: 'tell every step on stderr' }],
   async run(call: Call): Promise<number> {
-    const { world, release } = openDaemon({ ...hostRequestOf(call, 'info'), self: call.io.self });
+    const { world, release } = await openDaemon({ ...hostRequestOf(call, 'info'), self: call.io.self });
     try {
       await runDaemon(world);
       return 0;

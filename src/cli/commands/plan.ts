@@ -1,6 +1,6 @@
 import type { Call, Command } from '../command.ts';
 import { configOption } from '../config-option.ts';
-import { runOnce } from './once.ts';
+import { runOnce } from '../run-once.ts';
 
 /** `reconcile plan`: what a run would change here, without changing it. */
 export const plan: Command = {

@@ -1,0 +1,24 @@
+import { exitCodeOf } from '../reconcile/account.ts';
+import { endInTime } from '../reconcile/deadline.ts';
+import { dryRun } from '../reconcile/dry-run.ts';
+import { reconcile } from '../reconcile/reconcile.ts';
+import type { Call } from './command.ts';
+import { flagOption } from './command.ts';
+import { openHostOf } from './open-host.ts';
+import { showOutcome } from './show-outcome.ts';
+
+/** Exit code of `--detailed-exitcode` for a run that changed something. */
+const CHANGED = 2;
+
+/** One run, real or dry, shown as the options ask. */
+export async function runOnce(call: Call, isDry: boolean): Promise<number> {
+  const host = openHostOf(call);
+  // Made before there is anything to show, so that a run that is killed late leaves nothing half made.
+  const key = host.maskKey(isDry);
+  const run = reconcile(isDry ? dryRun(host.world) : host.world);
+  const outcome = await endInTime(run, { ms: host.config.limits.runMs, endPrograms: host.endPrograms });
+  showOutcome(call, outcome, { isDry, key });
+  const exitCode = exitCodeOf(outcome);
+  const isDetailed = flagOption(call, 'detailedExitcode');
+  return exitCode === 0 && outcome.kind === 'applied' && isDetailed ? CHANGED : exitCode;
+}
