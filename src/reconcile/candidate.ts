@@ -14,12 +14,15 @@ export async function checkCandidate(world: World, plan: Plan): Promise<void> {
   const { service } = world;
   const { bytes } = change.desired;
   // What was adopted from the disk at the first run need not be in our grammar, and is put back all the same.
-  if (bytes !== null && plan.desired.commit !== null) {
-    if (world.ledger.read().owed?.phase !== 'restoring') await checkService(service, bytes);
-    await service.rehearse(bytes);
-  }
-  const verdict = await service.testWith(bytes);
-  if (!verdict.ok) throw await blame(service, verdict);
+  const isRendered = bytes !== null && plan.desired.commit !== null;
+  if (isRendered && world.ledger.read().owed?.phase !== 'restoring') await checkService(service, bytes);
+  const [rehearsed, tested] = await Promise.allSettled([
+    isRendered ? service.rehearse(bytes) : undefined,
+    service.testWith(bytes),
+  ]);
+  if (rehearsed.status === 'rejected') throw rehearsed.reason; // it names the variables, -t only a line
+  if (tested.status === 'rejected') throw tested.reason;
+  if (!tested.value.ok) throw await blame(service, tested.value);
   world.log.event('info', 'rehearsed', { path: change.desired.path });
 }
 
