@@ -14,6 +14,9 @@ import { strikeFamily } from './struck-family.ts';
 
 if (!hasStrace) console.warn('SKIPPED: stopping a fetch at every change of the disk needs strace');
 
+/** flock, sh, setpriv, setsid, sh, git, git-remote-http. */
+const STARTS = [1, 2, 3, 4, 5, 6, 7];
+
 type Sweep = [what: string, points: Points, victims: Victims, earlier: number];
 
 /**
@@ -73,6 +76,19 @@ test.each(['http', 'ssh'])(
     expect(gitsOf(clone).length).toBeGreaterThan(1);
     child.kill('SIGKILL');
     await waitFor('git and its children to end', () => gitsOf(clone).length === 0);
+  },
+);
+
+test.skipIf(!hasStrace).each(STARTS)(
+  'a program that is killed at start %i of another one leaves nobody to wait for a silent server',
+  async (killAt) => {
+    const server = await startFaultyServer({ kind: 'silent' });
+    const place = join(temporaryDirectory(), 'state');
+    mkdirSync(place, { mode: 0o700 });
+    const url = `http://127.0.0.1:${server.port}/env.git`;
+    const program = [buildProgram('fetch-mirror'), url, join(place, 'clone')];
+    const strike = await strikeFamily({ program, place, points: 'starts', victims: 'program', killAt });
+    expect(strike).toMatchObject({ isStruck: true, complaints: [] });
   },
 );
 

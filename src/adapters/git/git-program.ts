@@ -31,17 +31,18 @@ export async function runGit(args: readonly string[], call: GitCall): Promise<Gi
   const { simpleGit } = await import('simple-git');
   const watch = new Watch(call.outputBytes);
   const timer = setTimeout(() => watch.end('deadline'), call.deadlineMs);
+  const env = { ...call.env, OWNER: String(process.pid) };
   const git = simpleGit({
     baseDir: call.directory,
     binary: ['/bin/sh', call.launcher],
     abort: watch.signal,
     completion: { onClose: true, onExit: false },
-    allowEnvironment: Object.keys(call.env),
+    allowEnvironment: Object.keys(env),
     unsafe: { allowUnsafeConfigPaths: true, allowUnsafeSshCommand: true, allowUnsafeCustomBinary: true },
     errors: (error, result) => watch.take(error, result),
     input: () => call.input,
   });
-  git.env({ ...call.env });
+  git.env(env);
   git.outputHandler((_command, stdout, stderr) => watch.follow(stdout, stderr));
   try {
     await git.raw([...args]);

@@ -4,7 +4,8 @@
  * saves 50 ms, which simple-git waits after a program that printed nothing.
  *
  * When we die, even of SIGKILL, the group does too: git that is told to end leaves git-remote-http and ssh waiting, so
- * a shell stays, hears of it (setpriv(1), where it is there) and kills them all.
+ * a shell stays, hears of it (setpriv(1), where it is there) and kills them all. Of a death before setpriv it would never
+ * hear: then OWNER, which is our pid, is its parent no more.
  *
  * No file that git writes grows over FILE_BLOCKS of 512 bytes, and no process holds more than 512 MiB (12 MiB are usual):
  * git itself has no limit for what it receives.
@@ -19,7 +20,8 @@ export const LAUNCHER = `if [ "$LEADER" != "$$" ]; then
   command -v setpriv >/dev/null && exec setpriv --pdeathsig TERM -- setsid /bin/sh "$0" "$@"
   exec setsid /bin/sh "$0" "$@"
 fi
-unset LEADER
+[ "$PPID" = "$OWNER" ] || exit 1
+unset LEADER OWNER
 trap 'kill -KILL 0' HUP INT TERM
 exec 3<&0
 git "$@" <&3 3<&- &
