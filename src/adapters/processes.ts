@@ -139,12 +139,16 @@ function spawnChild(execa: Execa, [file = '', ...args]: readonly string[], optio
   return child;
 }
 
-/** It executes the program in its own place, so that the process group stays the same. */
+/** Of a death before setpriv the program would never hear: then we are not its parent any more. */
+const UNLESS_DEAD = '[ "$PPID" = "$0" ] && exec "$@"';
+
+/** Each executes the next one in its own place, so that the process group stays the same. */
 function findDeathSignal(): readonly string[] {
   const found = SYSTEM_PATH.split(':')
     .map((directory) => join(directory, 'setpriv'))
     .find((path) => existsSync(path));
-  return found === undefined ? [] : [found, '--pdeathsig', 'TERM', '--'];
+  if (found === undefined) return [];
+  return [found, '--pdeathsig', 'TERM', '--', '/bin/sh', '-c', UNLESS_DEAD, String(process.pid)];
 }
 
 /** The types of execa know descriptors up to 9 only. */

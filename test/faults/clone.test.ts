@@ -1,21 +1,15 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { listPids } from '../../src/adapters/process-table.ts';
-import { startFaultyServer } from '../helpers/faulty-server.ts';
+import { describe, expect, test } from 'vitest';
 import { GitRepository } from '../helpers/git-repository.ts';
 import { buildProgram, hasStrace } from '../helpers/system-calls.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
-import { waitFor } from '../helpers/wait-for.ts';
 import { report, sample } from './extent.ts';
 import type { Order, Points, Strike, Victims } from './struck-family.ts';
 import { strikeFamily } from './struck-family.ts';
 
 if (!hasStrace) console.warn('SKIPPED: stopping a fetch at every change of the disk needs strace');
-
-/** flock, sh, setpriv, setsid, sh, git, git-remote-http. */
-const STARTS = [1, 2, 3, 4, 5, 6, 7];
 
 type Sweep = [what: string, points: Points, victims: Victims, earlier: number];
 
@@ -62,35 +56,6 @@ describe.skipIf(!hasStrace)('a fetch that is killed', () => {
     expect(struck, 'other runs had fewer points').toBeGreaterThan(sample(all, 7).length * 0.8);
   });
 });
-
-test.each(['http', 'ssh'])(
-  'a program that is killed while a server over %s is silent leaves nobody',
-  async (scheme) => {
-    const server = await startFaultyServer({ kind: 'silent' });
-    const clone = join(temporaryDirectory(), 'state', 'clone');
-    const program = buildProgram('fetch-mirror');
-    const url = `${scheme}://127.0.0.1:${server.port}/env.git`;
-    const child = spawn(process.execPath, [program, url, clone], { stdio: 'ignore' });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    await waitFor('a question to the server', () => server.connections() > 0, 30_000);
-    expect(gitsOf(clone).length).toBeGreaterThan(1);
-    child.kill('SIGKILL');
-    await waitFor('git and its children to end', () => gitsOf(clone).length === 0);
-  },
-);
-
-test.skipIf(!hasStrace).each(STARTS)(
-  'a program that is killed at start %i of another one leaves nobody to wait for a silent server',
-  async (killAt) => {
-    const server = await startFaultyServer({ kind: 'silent' });
-    const place = join(temporaryDirectory(), 'state');
-    mkdirSync(place, { mode: 0o700 });
-    const url = `http://127.0.0.1:${server.port}/env.git`;
-    const program = [buildProgram('fetch-mirror'), url, join(place, 'clone')];
-    const strike = await strikeFamily({ program, place, points: 'starts', victims: 'program', killAt });
-    expect(strike).toMatchObject({ isStruck: true, complaints: [] });
-  },
-);
 
 /** A repository, and the state directory of a program that mirrors it. */
 class Stage {
@@ -144,18 +109,5 @@ class Stage {
 
   get #args(): readonly string[] {
     return [this.#program, `file://${this.#repository.path}`, join(this.#state, 'clone')];
-  }
-}
-
-/** Processes that git or its launcher have become or started, wherever they hang now. */
-function gitsOf(place: string): readonly number[] {
-  return listPids().filter((pid) => read(`/proc/${pid}/environ`).includes(`GIT_CONFIG_GLOBAL=${place}`));
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return ''; // it ended while we looked
   }
 }
