@@ -7,9 +7,10 @@ export interface Lane {
   readonly run: () => void | Promise<void>;
 }
 
-/** Medians over all rounds, in milliseconds; `cpu` is that of this process alone. */
+/** Over all rounds, in milliseconds: medians, and what 95 % stay below; `cpu` is that of this process alone. */
 export interface Timing {
   readonly wall: number;
+  readonly wall95: number;
   readonly cpu: number;
 }
 
@@ -34,7 +35,10 @@ export async function interleave(
     }
   }
   return new Map(
-    lanes.map(({ name }) => [name, { wall: median(walls.get(name)), cpu: median(cpus.get(name)) }]),
+    lanes.map(({ name }) => {
+      const wall95 = quantile(walls.get(name), 0.95);
+      return [name, { wall: median(walls.get(name)), wall95, cpu: median(cpus.get(name)) }];
+    }),
   );
 }
 
@@ -43,6 +47,11 @@ function rotate(lanes: readonly Lane[], round: number): readonly Lane[] {
   const start = round % lanes.length;
   const rotated = [...lanes.slice(start), ...lanes.slice(0, start)];
   return round % 2 === 0 ? rotated : rotated.reverse();
+}
+
+function quantile(values: readonly number[] = [], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }
 
 function median(values: readonly number[] = []): number {

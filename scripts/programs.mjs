@@ -36,11 +36,14 @@ const forTest = [
   program('mount'),
 ];
 
+/** The system that was there before is built again beside ours. */
+const forBench = [...forTest, program('inotifywait', 'inotify-tools')];
+
 /** Writes into a program where its libraries lie. */
 export const patchelf = program('patchelf');
 
 /** What each kind of work needs from the system beside Node: the program's name and Debian's package of it. */
-export const needs = { check: [], demo: forDemo, test: forTest };
+export const needs = { check: [], demo: forDemo, test: forTest, bench: forBench };
 
 /** The full path of the program in the first of the directories that has it, or null. */
 export function findProgram({ pattern }, directories) {
