@@ -18,6 +18,7 @@ import { NO_ACCESS } from '../test/helpers/git-places.ts';
 import type { TestSshd } from '../test/helpers/ssh-server.ts';
 import { startSshd } from '../test/helpers/ssh-server.ts';
 import { temporaryDirectory } from '../test/helpers/temporary-directory.ts';
+import { waitFor } from '../test/helpers/wait-for.ts';
 import { GitStore } from './git-store.ts';
 import type { Lane, Timing } from './interleave.ts';
 import { interleave } from './interleave.ts';
@@ -210,15 +211,23 @@ async function measureManyRefs(store: GitStore, http: GitHttpServer): Promise<re
     limits: LIMITS,
   });
   await source.probe();
-  const before = http.requests().length;
+  await markLog(http, 'before');
   await source.probe();
-  await new Promise((resolve) => setTimeout(resolve, 200)); // nginx writes its log after the answer
-  const requests = http.requests().slice(before);
+  await markLog(http, 'after');
+  const logged = http.requests();
+  const lineOf = (mark: string): number => logged.findIndex(({ path }) => path === `/${mark}`);
+  const requests = logged.slice(lineOf('before') + 1, lineOf('after'));
   const bytes = requests.reduce((sum, { sentBytes }) => sum + sentBytes, 0);
   return [
     { what: '10,000 branches, no-op, http: round trips', value: requests.length, limit: 1, unit: '' },
     { what: '10,000 branches, no-op, http: bytes down', value: bytes, limit: 500, unit: 'bytes' },
   ];
+}
+
+/** nginx writes a line after its answer, one after the other: all that was asked before stands above the mark. */
+async function markLog(http: GitHttpServer, mark: string): Promise<void> {
+  await fetch(http.urlOf(mark));
+  await waitFor(`${mark} in the log of nginx`, () => http.requests().some(({ path }) => path === `/${mark}`));
 }
 
 function nameOf(store: GitStore): string {
