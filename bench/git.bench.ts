@@ -1,16 +1,12 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
-import type { Access, FetchLimits } from '../src/adapters/git/access.ts';
+import { test } from 'vitest';
+import type { Access } from '../src/adapters/git/access.ts';
 import { localRepoSource } from '../src/adapters/git/local.ts';
 import { ObjectStore } from '../src/adapters/git/object-store.ts';
-import { openSource } from '../src/adapters/git/open-source.ts';
 import { httpSnapshotSource } from '../src/adapters/git/snapshot/http-snapshot.ts';
-import { SNAPSHOT_LIMITS } from '../src/adapters/snapshot-rules.ts';
-import { parseRemote } from '../src/core/git/remote.ts';
 import type { GitSource } from '../src/ports.ts';
 import type { GitHttpServer } from '../test/helpers/git-http-server.ts';
 import { startGitHttp } from '../test/helpers/git-http-server.ts';
@@ -18,16 +14,15 @@ import { NO_ACCESS } from '../test/helpers/git-places.ts';
 import type { TestSshd } from '../test/helpers/ssh-server.ts';
 import { startSshd } from '../test/helpers/ssh-server.ts';
 import { temporaryDirectory } from '../test/helpers/temporary-directory.ts';
-import { waitFor } from '../test/helpers/wait-for.ts';
 import { GitStore } from './git-store.ts';
-import type { Lane, Timing } from './interleave.ts';
-import { interleave } from './interleave.ts';
+import type { Lane } from './interleave.ts';
+import { formatTimings, interleave, ratioIn, wallOf } from './interleave.ts';
+import { LIMITS, openMirror, TRACKED } from './open-mirror.ts';
+import { postOnce } from './post-once.ts';
 import type { Target } from './targets.ts';
-import { findMissed, formatTargets } from './targets.ts';
+import { judge } from './targets.ts';
 
 const ROUNDS = 15;
-const TRACKED = { kind: 'branch', name: 'main' } as const;
-const LIMITS: FetchLimits = { ...SNAPSHOT_LIMITS, fetchMs: 60_000 };
 const ENVIRONMENT = {
   ...process.env,
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -58,9 +53,7 @@ test('local, file, http and ssh, small and large', async () => {
     const bench = makeBench(store, http, ssh);
     targets.push(...(await measureNoOp(bench)), ...(await measureUpdate(bench)));
   }
-  targets.push(...(await measureManyRefs(stores[0] as GitStore, http)));
-  console.info(`\n${formatTargets(targets)}\n`);
-  expect(findMissed(targets)).toEqual([]);
+  judge(targets);
 });
 
 function makeBench(store: GitStore, http: GitHttpServer, ssh: TestSshd): Bench {
@@ -101,10 +94,10 @@ async function measureNoOp(bench: Bench): Promise<readonly Target[]> {
     await probing('ssh', mirror(bench, ssh.urlOf(store.path))),
   ];
   const timings = await interleave(lanes, ROUNDS);
-  print(`${name}: nothing new`, timings);
+  console.info(formatTimings(`${name}: nothing new, medians of ${ROUNDS} rounds`, timings));
   const ratio = ratioIn(timings);
   return [
-    { what: `${name}, no-op, local`, value: wall(timings, 'local'), limit: 2, unit: 'ms' },
+    { what: `${name}, no-op, local`, value: wallOf(timings, 'local'), limit: 2, unit: 'ms' },
     {
       what: `${name}, no-op, file, to git fetch`,
       value: ratio('file', 'file git fetch'),
@@ -162,7 +155,7 @@ async function measureUpdate(bench: Bench): Promise<readonly Target[]> {
     await updating('ssh', prepare, mirror(bench, ssh.urlOf(store.path))),
   ];
   const timings = await interleave(lanes, ROUNDS);
-  print(`${name}: one new commit`, timings);
+  console.info(formatTimings(`${name}: one new commit, medians of ${ROUNDS} rounds`, timings));
   const ratio = ratioIn(timings);
   const isSmall = name === 'small';
   const http1 = isSmall
@@ -201,35 +194,6 @@ async function measureUpdate(bench: Bench): Promise<readonly Target[]> {
   ];
 }
 
-/** What a probe costs on the wire where the server has 10,000 branches. */
-async function measureManyRefs(store: GitStore, http: GitHttpServer): Promise<readonly Target[]> {
-  store.addBranches(10_000);
-  const source = httpSnapshotSource({
-    url: http.urlOf('small.git'),
-    tracked: TRACKED,
-    access: NO_ACCESS,
-    limits: LIMITS,
-  });
-  await source.probe();
-  await markLog(http, 'before');
-  await source.probe();
-  await markLog(http, 'after');
-  const logged = http.requests();
-  const lineOf = (mark: string): number => logged.findIndex(({ path }) => path === `/${mark}`);
-  const requests = logged.slice(lineOf('before') + 1, lineOf('after'));
-  const bytes = requests.reduce((sum, { sentBytes }) => sum + sentBytes, 0);
-  return [
-    { what: '10,000 branches, no-op, http: round trips', value: requests.length, limit: 1, unit: '' },
-    { what: '10,000 branches, no-op, http: bytes down', value: bytes, limit: 500, unit: 'bytes' },
-  ];
-}
-
-/** nginx writes a line after its answer, one after the other: all that was asked before stands above the mark. */
-async function markLog(http: GitHttpServer, mark: string): Promise<void> {
-  await fetch(http.urlOf(mark));
-  await waitFor(`${mark} in the log of nginx`, () => http.requests().some(({ path }) => path === `/${mark}`));
-}
-
 function nameOf(store: GitStore): string {
   return store.path.endsWith('small.git') ? 'small' : 'large';
 }
@@ -239,18 +203,7 @@ function localSource({ store }: Bench): GitSource {
 }
 
 function mirror({ access }: Bench, url: string): GitSource {
-  const parsed = parseRemote(url);
-  if (!('remote' in parsed)) throw new Error(`${url}: ${parsed.wrong}`);
-  const clone = join(temporaryDirectory(), 'state', 'clone');
-  const options = {
-    remotes: [parsed.remote],
-    transport: 'mirror',
-    tracked: TRACKED,
-    access,
-    limits: LIMITS,
-    clone,
-  } as const;
-  return openSource({ ...options, tell: () => undefined });
+  return openMirror(url, access).source;
 }
 
 function snapshot({ http, store, access }: Bench): GitSource {
@@ -292,48 +245,4 @@ async function readOneBlob(store: GitStore): Promise<void> {
   const folder = (await objects.readTree(env?.oid ?? '')).find(({ name }) => name === '0');
   const file = (await objects.readTree(folder?.oid ?? '')).find(({ name }) => name === '0.yaml');
   await objects.readBlob(file?.oid ?? '');
-}
-
-const agent = new Agent({ keepAlive: true });
-
-/** The floor of a probe: one request of protocol version 2 on a connection that is kept. */
-async function postOnce(url: string): Promise<void> {
-  const lines = [
-    'command=ls-refs\n',
-    'agent=bench\n',
-    '0001',
-    'symrefs\n',
-    'ref-prefix refs/heads/main\n',
-    '0000',
-  ];
-  const body = lines
-    .map((line) =>
-      /^000\d$/.test(line) ? line : `${(line.length + 4).toString(16).padStart(4, '0')}${line}`,
-    )
-    .join('');
-  await new Promise<void>((resolve, reject) => {
-    const call = request(`${url}/git-upload-pack`, {
-      agent,
-      method: 'POST',
-      headers: { 'Git-Protocol': 'version=2', 'Content-Type': 'application/x-git-upload-pack-request' },
-    });
-    call.on('response', (response) => response.resume().on('end', resolve));
-    call.on('error', reject).end(body);
-  });
-}
-
-function wall(timings: ReadonlyMap<string, Timing>, name: string): number {
-  return timings.get(name)?.wall ?? Number.NaN;
-}
-
-function ratioIn(timings: ReadonlyMap<string, Timing>) {
-  return (name: string, floor: string): number => wall(timings, name) / wall(timings, floor);
-}
-
-function print(title: string, timings: ReadonlyMap<string, Timing>): void {
-  const rows = [...timings].map(
-    ([name, timing]) =>
-      `  ${name.padEnd(24)} ${timing.wall.toFixed(2).padStart(9)} ms  ${timing.cpu.toFixed(2).padStart(8)} ms CPU here`,
-  );
-  console.info(`\n${title} (medians of ${ROUNDS} rounds)\n${rows.join('\n')}`);
 }

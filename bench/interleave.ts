@@ -60,3 +60,22 @@ function median(values: readonly number[] = []): number {
   const [low = Number.NaN, high = low] = sorted.slice(sorted.length % 2 === 0 ? middle - 1 : middle);
   return sorted.length % 2 === 0 ? (low + high) / 2 : low;
 }
+
+/** Milliseconds of a lane; NaN, which meets no target: there is none. */
+export function wallOf(timings: ReadonlyMap<string, Timing>, name: string): number {
+  return timings.get(name)?.wall ?? Number.NaN;
+}
+
+/** How many times longer one lane took than another. */
+export function ratioIn(timings: ReadonlyMap<string, Timing>): (name: string, floor: string) => number {
+  return (name, floor) => wallOf(timings, name) / wallOf(timings, floor);
+}
+
+/** Timings as a table for people. */
+export function formatTimings(title: string, timings: ReadonlyMap<string, Timing>): string {
+  const rows = [...timings].map(
+    ([name, { wall, cpu }]) =>
+      `  ${name.padEnd(24)} ${wall.toFixed(2).padStart(9)} ms  ${cpu.toFixed(2).padStart(8)} ms CPU here`,
+  );
+  return `\n${title}\n${rows.join('\n')}`;
+}
