@@ -92,11 +92,17 @@ export class SnapshotDraft {
 
   #refuseExcess(path: string, folded: string, type: EntryType): string | null {
     if (this.#seen.has(folded)) return 'differs from another entry by upper and lower case at most';
-    if (path.split('/', this.#limits.depth + 1).length > this.#limits.depth)
-      return `is more than ${this.#limits.depth} levels deep`;
+    if (countParts(path) > this.#limits.depth) return `is more than ${this.#limits.depth} levels deep`;
     if (type === 'file') this.#admitted++;
     return this.#admitted > this.#limits.files ? `is beyond the limit of ${this.#limits.files} files` : null;
   }
+}
+
+/** Without a list of the parts: it is asked for every file of every commit. */
+function countParts(path: string): number {
+  let count = 1;
+  for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) count++;
+  return count;
 }
 
 /**

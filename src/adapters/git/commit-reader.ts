@@ -7,13 +7,27 @@ import type { EntryType, SnapshotLimits } from '../snapshot-rules.ts';
 import { SnapshotDraft } from '../snapshot-rules.ts';
 import { findAdvance } from './advance.ts';
 import { explainLayout } from './layout.ts';
-import type { StoreLocation, TreeEntry } from './object-store.ts';
+import type { StoreLocation } from './object-store.ts';
 import { isMissing, ObjectStore } from './object-store.ts';
 
-/** Objects of the last commit that was read, by their names. */
+/** What the last commit that was read had: files by the names of their objects, lists of files by their folders. */
 interface Known {
   readonly blobs: ReadonlyMap<string, Uint8Array>;
-  readonly trees: ReadonlyMap<string, readonly TreeEntry[]>;
+  readonly folders: ReadonlyMap<string, Folder>;
+}
+
+/** With the paths of its entries made once: most folders of a commit are those of the one before. */
+interface Folder {
+  /** Of its tree. */
+  readonly oid: string;
+  readonly entries: readonly Entry[];
+}
+
+interface Entry {
+  readonly name: string;
+  readonly path: string;
+  readonly type: EntryType;
+  readonly oid: string;
 }
 
 interface PassOptions {
@@ -48,7 +62,7 @@ const ENTRY_TYPES: ReadonlyMap<string, EntryType> = new Map([
  */
 export class CommitReader {
   readonly #limits: SnapshotLimits;
-  #known: Known = { blobs: new Map(), trees: new Map() };
+  #known: Known = { blobs: new Map(), folders: new Map() };
 
   constructor(limits: SnapshotLimits) {
     this.#limits = limits;
@@ -110,12 +124,12 @@ export class CommitReader {
 /** One snapshot: first all lists of files, then all files. */
 class Pass {
   /** What the next pass need not read again. */
-  readonly seen = { blobs: new Map<string, Uint8Array>(), trees: new Map<string, readonly TreeEntry[]>() };
+  readonly seen = { blobs: new Map<string, Uint8Array>(), folders: new Map<string, Folder>() };
   readonly #store: ObjectStore;
   readonly #known: Known;
   readonly #location: StoreLocation;
   readonly #draft: SnapshotDraft;
-  readonly #wanted: { readonly path: string; readonly oid: string }[] = [];
+  readonly #wanted: Entry[] = [];
 
   constructor(store: ObjectStore, { limits, known, location }: PassOptions) {
     this.#store = store;
@@ -126,7 +140,7 @@ class Pass {
 
   async read(commit: string): Promise<Snapshot> {
     const { tree } = await this.#store.readCommit(commit);
-    await this.#readTree(tree, '');
+    await this.#readFolder('', tree);
     const many = await this.#readMany();
     for (const { path, oid } of this.#wanted) {
       const known = this.#known.blobs.get(oid) ?? many.get(oid);
@@ -138,20 +152,29 @@ class Pass {
     return this.#draft.finish(commit);
   }
 
-  async #readTree(oid: string, folder: string): Promise<void> {
-    const entries = this.#known.trees.get(oid) ?? (await this.#store.readTree(oid));
-    this.seen.trees.set(oid, entries);
-    for (const entry of entries) {
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      const type = ENTRY_TYPES.get(entry.mode) ?? 'special';
-      if (!this.#admit(entry.name, path, type)) continue;
-      if (type === 'directory') await this.#readTree(entry.oid, path);
-      else this.#wanted.push({ path, oid: entry.oid });
+  async #readFolder(path: string, oid: string): Promise<void> {
+    const known = this.#known.folders.get(path);
+    const folder = known?.oid === oid ? known : { oid, entries: await this.#list(path, oid) };
+    this.seen.folders.set(path, folder);
+    for (const entry of folder.entries) {
+      if (!this.#admit(entry)) continue;
+      if (entry.type === 'directory') await this.#readFolder(entry.path, entry.oid);
+      else this.#wanted.push(entry);
     }
   }
 
+  async #list(folder: string, tree: string): Promise<readonly Entry[]> {
+    const entries = await this.#store.readTree(tree);
+    return entries.map(({ name, mode, oid }) => ({
+      name,
+      path: folder === '' ? name : `${folder}/${name}`,
+      type: ENTRY_TYPES.get(mode) ?? 'special',
+      oid,
+    }));
+  }
+
   /** A plain `git fetch` accepts a tree with the one name `a/b`, which would be taken for a path. */
-  #admit(name: string, path: string, type: EntryType): boolean {
+  #admit({ name, path, type }: Entry): boolean {
     if (!name.includes('/')) return this.#draft.admit(path, type);
     this.#draft.reject(path, 'is one name with a slash in it');
     return false;
@@ -159,7 +182,8 @@ class Pass {
 
   /** Gives what the faster way brought, where there is one and it is worth it. */
   async #readMany(): Promise<Known['blobs']> {
-    const missing = new Set(this.#wanted.map(({ oid }) => oid).filter((oid) => !this.#known.blobs.has(oid)));
+    const missing = new Set<string>();
+    for (const { oid } of this.#wanted) if (!this.#known.blobs.has(oid)) missing.add(oid);
     const { readBlobs } = this.#location;
     return missing.size <= MANY_BLOBS || readBlobs === undefined ? new Map() : await readBlobs([...missing]);
   }
