@@ -36,10 +36,7 @@ interface PassOptions {
   readonly location: StoreLocation;
 }
 
-/**
- * `git gc` and `git repack` take packs away while they are read; a pass with a new cache then finds the new ones.
- * Only an endless repack beats it: isomorphic-git fails in 97 % of the passes beside one.
- */
+/** `git gc` and `git repack` take packs away while they are read; a pass with a new cache then finds the new ones. */
 const ATTEMPTS = 3;
 const PAUSE_MS = 50;
 

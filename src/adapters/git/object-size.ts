@@ -36,8 +36,13 @@ export class ObjectSizes {
 
   /** Bytes of the pack that has the object; null: it is in none. */
   measurePack(oid: string): number | null {
-    const pack = this.#locate(oid)?.pack;
-    return pack === undefined ? null : (readHead(pack, 0)?.fileBytes ?? null);
+    const pack = this.findPack(oid);
+    return pack === null ? null : (readHead(pack, 0)?.fileBytes ?? null);
+  }
+
+  /** Path of the pack that has the object; null: it is in none. */
+  findPack(oid: string): string | null {
+    return this.#locate(oid)?.pack ?? null;
   }
 
   #locate(oid: string): { readonly pack: string; readonly offset: number } | null {
