@@ -7,7 +7,7 @@ import type { EntryType, SnapshotLimits } from '../snapshot-rules.ts';
 import { SnapshotDraft } from '../snapshot-rules.ts';
 import { findAdvance } from './advance.ts';
 import { explainLayout } from './layout.ts';
-import type { StoreLocation } from './object-store.ts';
+import type { StoreLocation, TreeEntry } from './object-store.ts';
 import { isMissing, ObjectStore } from './object-store.ts';
 
 /** What the last commit that was read had: files by the names of their objects, lists of files by their folders. */
@@ -126,13 +126,17 @@ class Pass {
   readonly #known: Known;
   readonly #location: StoreLocation;
   readonly #draft: SnapshotDraft;
+  readonly #trees = new Map<string, readonly TreeEntry[]>();
   readonly #wanted: Entry[] = [];
+  readonly #maxListed: number;
+  #listed = 0;
 
   constructor(store: ObjectStore, { limits, known, location }: PassOptions) {
     this.#store = store;
     this.#known = known;
     this.#location = location;
     this.#draft = new SnapshotDraft(limits);
+    this.#maxListed = limits.files * limits.depth;
   }
 
   async read(commit: string): Promise<Snapshot> {
@@ -153,6 +157,7 @@ class Pass {
     const known = this.#known.folders.get(path);
     const folder = known?.oid === oid ? known : { oid, entries: await this.#list(path, oid) };
     this.seen.folders.set(path, folder);
+    if (path !== '') this.#count(folder);
     for (const entry of folder.entries) {
       if (!this.#admit(entry)) continue;
       if (entry.type === 'directory') await this.#readFolder(entry.path, entry.oid);
@@ -160,8 +165,20 @@ class Pass {
     }
   }
 
+  /**
+   * A tree can name another one any number of times: nine trees of 200 bytes are a billion empty folders. As many files
+   * as are allowed, each alone in its folders, are within the bound. At the top anything may stand.
+   */
+  #count({ entries }: Folder): void {
+    this.#listed += entries.length;
+    if (this.#listed <= this.#maxListed) return;
+    const message = `the commit has more than ${this.#maxListed} files and folders`;
+    throw new ReconcileError('SOURCE_TOO_LARGE', message);
+  }
+
   async #list(folder: string, tree: string): Promise<readonly Entry[]> {
-    const entries = await this.#store.readTree(tree);
+    const entries = this.#trees.get(tree) ?? (await this.#store.readTree(tree));
+    this.#trees.set(tree, entries);
     return entries.map(({ name, mode, oid }) => ({
       name,
       path: folder === '' ? name : `${folder}/${name}`,

@@ -142,3 +142,13 @@ hazard('object that is too large beside a good one', FETCHED, async (kind) => {
   const source = await openSource(kind, repository.gitdir, { limits: { fileBytes: 4_000 } });
   expect(await take(source)).toMatchObject({ files: content, rejected: [{ path: 'env/large' }] });
 });
+
+hazard('ten folders in each folder, nine levels deep', EVERY, async (kind) => {
+  const repository = new GitRepository();
+  let folder = repository.writeTree([]);
+  for (let level = 0; level < 8; level++)
+    folder = repository.writeTree(Array.from('abcdefghij', (name) => `040000 tree ${folder}\t${name}`));
+  repository.commitTree([`040000 tree ${folder}\tenv`]);
+  const failure = await failureOf(take(await openSource(kind, repository.gitdir)));
+  expect(failure).toMatchObject({ code: 'SOURCE_TOO_LARGE', message: expect.stringContaining('folders') });
+});
