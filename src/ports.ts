@@ -4,11 +4,11 @@ import type { RunEvent, RunReport } from './core/daemon/report.ts';
 import type { Pause, Restraint } from './core/daemon/restraint.ts';
 import type { ServiceFacts } from './core/doctor/facts.ts';
 import type { Advance, Commit } from './core/git/commit.ts';
+import type { HistoryEntry, HistoryLine } from './core/history-entry.ts';
 import type {
   Change,
-  HistoryEntry,
-  HistoryLine,
   LedgerRecord,
+  LostEdit,
   ObservedFile,
   ServiceState,
   Snapshot,
@@ -126,6 +126,27 @@ export interface History {
   append(entry: HistoryEntry): void;
   /** Every line in order. Throws STATE_UNUSABLE. */
   read(): readonly HistoryLine[];
+}
+
+/** What somebody else wrote to a destination and a run displaced, kept for people: no run ever needs it. */
+export interface Edits {
+  /**
+   * Durable when the call returns; the oldest ones go (core/kept-edits.ts). `base`: what of ours stood there before.
+   * Throws STATE_UNUSABLE: it is not kept.
+   */
+  keep(content: Uint8Array, base: Uint8Array | null): void;
+  /** Null: it is not kept any more, or damaged. Throws STATE_UNUSABLE. */
+  find(edit: Pick<LostEdit, 'sha256' | 'base'>): KeptEdit | null;
+  /** Removes what killed runs left. Never throws. */
+  sweep(): void;
+}
+
+export interface KeptEdit {
+  /** Where its bytes are, for those who may read them. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Null: it was not kept, or there was none. */
+  readonly base: Uint8Array | null;
 }
 
 /** When a repository on another host answered last. */

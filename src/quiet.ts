@@ -28,6 +28,7 @@ export function isQuietPass(argv: readonly string[], environment: Environment): 
     const ledger = readRegularFile(ledgerPath);
     const record = isOurs(ledger.stat) ? parseLedger(ledger.bytes.toString('utf8')) : null;
     if (record === null || record.owed !== null || record.quiet === null) return false;
+    if (record.untold.length > 0) return false;
     return isSameCall(record.quiet, { configPath, config, environment }) && isSameHost(record.quiet);
   } catch {
     // Whatever is missing or unreadable is told by the full pass.

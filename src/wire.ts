@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { systemClock } from './adapters/clock.ts';
 import { fileContact } from './adapters/contact.ts';
 import { readDirectory } from './adapters/directory-snapshot.ts';
+import { fileEdits } from './adapters/edits.ts';
 import { fileStore } from './adapters/files.ts';
 import { findGitdir, isGitdir } from './adapters/git/layout.ts';
 import { localRepoSource } from './adapters/git/local.ts';
@@ -74,6 +75,7 @@ export function openHost(request: HostRequest): OpenHost {
     service: makeService(config),
     ledger: fileLedger(state),
     history: fileHistory(state),
+    edits: fileEdits(state),
     lock: flockLock(config.lock),
     clock: systemClock,
     log,

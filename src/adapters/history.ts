@@ -1,6 +1,6 @@
 import { closeSync, constants, existsSync, fsyncSync, openSync, readSync } from 'node:fs';
+import type { HistoryEntry, HistoryLine } from '../core/history-entry.ts';
 import { sha256 } from '../core/sha256.ts';
-import type { HistoryEntry, HistoryLine } from '../core/types.ts';
 import type { History } from '../ports.ts';
 import { writeAll } from './atomic-file.ts';
 import type { Directory } from './directory.ts';
@@ -86,7 +86,8 @@ function readLines(directory: Directory): readonly HistoryLine[] {
 function toLine(line: string, before: string): HistoryLine {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(line, 'latin1').toString('utf8'));
-    const { previous, ...entry } = parsed as HistoryEntry & { readonly previous: unknown };
+    const { previous, ...found } = parsed as HistoryEntry & { readonly previous: unknown };
+    const entry: HistoryEntry = { ...found, edits: found.edits ?? [] }; // older lines have none
     return { kind: 'entry', entry, isBound: previous === sha256(Buffer.from(before, 'latin1')) };
   } catch {
     return { kind: 'cut' };

@@ -1,5 +1,5 @@
 import { sha256 } from '../core/sha256.ts';
-import type { Held, KeptFile, LastGood, LedgerRecord, Owed, QuietRecord } from '../core/types.ts';
+import type { Held, KeptFile, LastGood, LedgerRecord, LostEdit, Owed, QuietRecord } from '../core/types.ts';
 
 /** The text of the ledger file: sha256 (hex) of everything after the first line, then the record as JSON. */
 export function formatLedger(record: LedgerRecord): string {
@@ -17,10 +17,13 @@ export function parseLedger(text: string): LedgerRecord | null {
   const body = text.slice(end + 1);
   if (end !== 64 || text.slice(0, end) !== sha256(body)) return null;
   const record = parseJson(body);
-  return isRecord(record) ? record : null;
+  return isRecord(record) ? { ...record, untold: record.untold ?? [] } : null;
 }
 
-function isRecord(value: unknown): value is LedgerRecord {
+/** Records from before there were edits have no such field. */
+type Written = Omit<LedgerRecord, 'untold'> & Partial<LedgerRecord>;
+
+function isRecord(value: unknown): value is Written {
   return (
     isObject(value) &&
     value.schema === 1 &&
@@ -28,7 +31,8 @@ function isRecord(value: unknown): value is LedgerRecord {
     isNullOr(isOwed, value.owed) &&
     isListOf(isHeld, value.held) &&
     isNullOr(isText, value.highWater) &&
-    isNullOr(isQuiet, value.quiet)
+    isNullOr(isQuiet, value.quiet) &&
+    (value.untold === undefined || isListOf(isLostEdit, value.untold))
   );
 }
 
@@ -46,11 +50,15 @@ function isLastGood(value: unknown): value is LastGood {
 function isKeptFile(value: unknown): value is KeptFile {
   return (
     isObject(value) &&
-    (value.target === 'php-fpm' || value.target === 'shell') &&
+    isTarget(value.target) &&
     isText(value.path) &&
     isNullOr(isSha256, value.sha256) &&
     [value.mode, value.uid, value.gid].every(isCount)
   );
+}
+
+function isTarget(value: unknown): boolean {
+  return value === 'php-fpm' || value === 'shell';
 }
 
 const PHASES: ReadonlySet<unknown> = new Set<Owed['phase']>([
@@ -86,6 +94,18 @@ function isQuiet(value: unknown): value is QuietRecord {
   const { config, source } = value;
   const texts = [value.version, value.environment, config.path, config.sha256];
   return texts.every(isText) && isNullOr(isTip, source) && isListOf(isKeptFile, value.files);
+}
+
+function isLostEdit(value: unknown): value is LostEdit {
+  return (
+    isObject(value) &&
+    isTarget(value.target) &&
+    isText(value.path) &&
+    isSha256(value.sha256) &&
+    isNullOr(isSha256, value.base) &&
+    isListOf(isText, value.secrets) &&
+    isNullOr(isText, value.problem)
+  );
 }
 
 function isTip(value: unknown): boolean {

@@ -8,6 +8,7 @@ export const EMPTY_RECORD: LedgerRecord = {
   held: [],
   highWater: null,
   quiet: null,
+  untold: [],
 };
 
 /**

@@ -286,6 +286,8 @@ export interface LedgerRecord {
   /** The newest commit that was live; a branch that does not contain it was rewound. */
   readonly highWater: string | null;
   readonly quiet: QuietRecord | null;
+  /** Edits that were displaced, or are about to be, and stand in no line of the history yet. */
+  readonly untold: readonly LostEdit[];
 }
 
 /** The last state that was proven. */
@@ -348,33 +350,15 @@ export interface QuietRecord {
   readonly files: readonly KeptFile[];
 }
 
-/** What a run did, as one line of the history. Null instead of a line: nothing. */
-export interface HistoryEntry {
-  /** ISO 8601, UTC. */
-  readonly at: string;
-  /** The head of the repository; null when it could not be read. */
-  readonly head: string | null;
-  /** The commit whose content the changes brought; null: what was found on the host. */
-  readonly content: string | null;
-  readonly outcome: Outcome['kind'];
-  readonly changes: readonly HistoryChange[];
-  readonly reloads: number;
-  readonly error: { readonly code: ErrorCode; readonly message: string } | null;
+/** What somebody else had written to a destination and a run displaced; the bytes are in `Edits` unless `problem` says why not. */
+export interface LostEdit extends Pick<Destination, 'target' | 'path'> {
+  readonly sha256: string;
+  /** sha256 of the content of ours that stood there before; null: none of ours did. */
+  readonly base: string | null;
+  /** Names of the variables that were secret then. */
+  readonly secrets: readonly string[];
+  readonly problem: string | null;
 }
-
-export interface HistoryChange {
-  readonly path: string;
-  readonly kind: Change['kind'];
-  readonly itemize: string;
-  /** sha256 (hex) of the bytes before and after; null: no file. */
-  readonly before: string | null;
-  readonly after: string | null;
-}
-
-/** A line as it was found: `cut`, it is no entry; `isBound`, it names the hash of the line before it. */
-export type HistoryLine =
-  | { readonly kind: 'entry'; readonly entry: HistoryEntry; readonly isBound: boolean }
-  | { readonly kind: 'cut' };
 
 /** How a run ended. `account.ts` gives it its exit code, its words and its log line. */
 export interface Outcome {

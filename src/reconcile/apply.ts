@@ -4,7 +4,8 @@ import { makePlan } from '../core/plan.ts';
 import type { Change, Plan } from '../core/types.ts';
 import { activate } from './activate.ts';
 import { checkCandidate } from './candidate.ts';
-import { rememberOwed, rememberPrepared } from './memory.ts';
+import { keepEdits } from './lost-edits.ts';
+import { rememberPrepared, rememberUndone } from './memory.ts';
 import { observeAll } from './observe.ts';
 import type { World } from './world.ts';
 
@@ -34,8 +35,9 @@ export async function applyPlan(world: World, plan: Plan): Promise<Applied> {
 
 /** Mode, owner and the shell file need no reload, so they make no debt. */
 async function installOwing(world: World, plan: Plan): Promise<void> {
-  const owedBefore = world.ledger.read().owed;
+  const recordBefore = world.ledger.read();
   await rememberPrepared(world, plan);
+  keepEdits(world, plan);
   try {
     world.files.install(plan.changes);
     world.log.event('info', 'installed', { paths: plan.changes.map((change) => change.desired.path) });
@@ -43,7 +45,7 @@ async function installOwing(world: World, plan: Plan): Promise<void> {
     // Where all files are as they were, only what was owed before is owed now; the files say so, not the error.
     const isForeseen = error instanceof ReconcileError && error.code !== 'UNDO_FAILED';
     if (isForeseen && plan.changes.every((change) => isAsBefore(world, change)))
-      rememberOwed(world, owedBefore);
+      rememberUndone(world, recordBefore);
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 import { ERRORS, ReconcileError } from '../core/errors.ts';
+import type { HistoryChange, HistoryEntry } from '../core/history-entry.ts';
 import { sha256 } from '../core/sha256.ts';
-import type { Change, HistoryChange, HistoryEntry, Outcome } from '../core/types.ts';
+import type { Change, LostEdit, Outcome } from '../core/types.ts';
+import { findUntold } from './lost-edits.ts';
 import { rememberEnd, rememberSettled } from './memory.ts';
 import type { Ended } from './outcome.ts';
 import { conclude, fail } from './outcome.ts';
@@ -15,7 +17,7 @@ export function closeBooks(world: World, ended: Ended): Outcome {
   const { head, settled, error } = ended;
   const outcome = error === null ? conclude(head, settled) : fail(head, error, settled);
   try {
-    const entry = toHistoryEntry(outcome, world.clock.now());
+    const entry = toHistoryEntry(outcome, findUntold(world), world.clock.now());
     if (entry !== null) world.history.append(entry);
     sweep(world);
     if (settled.error === null) rememberSettled(world, settled.wanted, settled.incarnation);
@@ -38,9 +40,10 @@ function tellUnfinished(outcome: Outcome): Outcome {
 /** The host's configuration or environment is wrong. */
 const NOTHING_WRITTEN: readonly number[] = [19, 78];
 
-function toHistoryEntry(outcome: Outcome, now: Date): HistoryEntry | null {
+function toHistoryEntry(outcome: Outcome, edits: readonly LostEdit[], now: Date): HistoryEntry | null {
   const { kind, commit, content, changes, reloads, error } = outcome;
-  if (changes.length === 0 && reloads === 0 && error?.code !== 'APPLY_UNDONE') return null;
+  const isSomething = changes.length + reloads + edits.length > 0 || error?.code === 'APPLY_UNDONE';
+  if (!isSomething) return null;
   return {
     at: now.toISOString(),
     head: commit,
@@ -49,6 +52,7 @@ function toHistoryEntry(outcome: Outcome, now: Date): HistoryEntry | null {
     changes: changes.map(toHistoryChange),
     reloads,
     error: error === null ? null : { code: error.code, message: error.message },
+    edits,
   };
 }
 

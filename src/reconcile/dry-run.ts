@@ -16,6 +16,7 @@ export function dryRun(world: World): World {
     files: dryFiles(world.files),
     service: world.service === null ? null : dryService(world.service),
     ledger: dryLedger(world.ledger),
+    edits: { keep: () => undefined, find: (edit) => world.edits.find(edit), sweep: () => undefined },
     history: { append: () => undefined, read: () => world.history.read() },
     lock: { acquire: () => () => undefined },
   };

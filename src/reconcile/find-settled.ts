@@ -25,6 +25,7 @@ export async function findSettled(world: World): Promise<SettledHost | null> {
 }
 
 function isKept(world: World, wanted: Desired | null): boolean {
-  if (wanted === null || world.ledger.read().owed !== null) return false;
+  const { owed, untold } = world.ledger.read();
+  if (wanted === null || owed !== null || untold.length > 0) return false;
   return makePlan(wanted, observeAll(world, wanted), false) === null;
 }

@@ -48,14 +48,20 @@ export function rememberSignal(world: World, plan: Plan, incarnation: string): v
 }
 
 /** Replaces the debt alone. */
-export function rememberOwed(world: World, owed: Owed | null): void {
+function rememberOwed(world: World, owed: Owed | null): void {
   write(world, { ...world.ledger.read(), owed });
 }
 
-/** A run that ended, however, was not cut off: only those that were are counted against the content. */
+/** Nothing was displaced after all: what was owed and untold before is so now. */
+export function rememberUndone(world: World, { owed, untold }: LedgerRecord): void {
+  write(world, { ...world.ledger.read(), owed, untold });
+}
+
+/** A run that ended, however, was not cut off: only those that were are counted against the content. Its edits are told. */
 export function rememberEnd(world: World): void {
-  const { owed } = world.ledger.read();
-  if (owed !== null) rememberOwed(world, { ...owed, attempts: 0 });
+  const record = world.ledger.read();
+  const owed = record.owed === null ? null : { ...record.owed, attempts: 0 };
+  write(world, { ...record, owed, untold: [] });
 }
 
 /** Durable, in one write: the content has to wait, and php-fpm has to go back to the last good one. */
@@ -104,6 +110,7 @@ export function rememberSettled(world: World, desired: Desired, incarnation: str
     held: releaseContent(before.held, desired.fingerprint),
     highWater: raiseHighWater(before, desired),
     quiet: makeQuiet(world, lastGood),
+    untold: [],
   };
   if (isDeepStrictEqual(after, before)) return;
   world.ledger.prune([before, after]);

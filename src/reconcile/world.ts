@@ -2,6 +2,7 @@ import type { HostProfile, QuietRecord } from '../core/types.ts';
 import type {
   Clock,
   Contact,
+  Edits,
   FileStore,
   GitSource,
   History,
@@ -29,6 +30,7 @@ export interface World {
   readonly service: Service | null;
   readonly ledger: Ledger;
   readonly history: History;
+  readonly edits: Edits;
   readonly lock: Lock;
   readonly clock: Clock;
   readonly log: Log;

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } f
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fileHistory } from '../../src/adapters/history.ts';
-import type { HistoryEntry } from '../../src/core/types.ts';
+import type { HistoryEntry } from '../../src/core/history-entry.ts';
 import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 const ENTRY: HistoryEntry = {
@@ -13,6 +13,7 @@ const ENTRY: HistoryEntry = {
   changes: [{ path: '/etc/a', kind: 'replace', itemize: '>fc.T......', before: null, after: 'b' }],
   reloads: 1,
   error: null,
+  edits: [],
 };
 
 /** A history with three lines: its directory and the path of its file. */

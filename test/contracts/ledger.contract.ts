@@ -52,6 +52,16 @@ export function fullRecord(sha256: string | null): LedgerRecord {
       source: { gitdir: '/srv/env.git', ref: 'refs/heads/main', commit },
       files,
     },
+    untold: [
+      {
+        target: 'shell',
+        path: '/etc/profile.d/a.sh',
+        sha256: 'b'.repeat(64),
+        base: sha256,
+        secrets: ['PASSWORD'],
+        problem: null,
+      },
+    ],
   };
 }
 

@@ -49,7 +49,8 @@ async function tryFault(rehearsed: Rehearsed, { point, fault }: Broken): ReturnT
 
 /** A code of the table that is no bug; a failure in one line, with its code, unless that line is what cannot be written. */
 function checkEnd(run: Ended, { output }: Point): readonly string[] {
-  const { exit, stderr } = run;
+  const { exit } = run;
+  const stderr = run.stderr.replace(/^warning edit-lost .*\n/gm, '');
   const isListed = exit !== null && exit !== 1 && listedExitCodes().has(exit);
   const told = stderr.match(/\[[A-Z_]+\]$/gm)?.length ?? 0;
   const isClear = exit === 0 ? stderr === '' : told === 1 && !stderr.includes('\n    at ');

@@ -10,8 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { fileHistory } from '../../src/adapters/history.ts';
 import { formatLedger, parseLedger } from '../../src/adapters/ledger-format.ts';
 import { lookAround } from '../../src/adapters/php-fpm/sightings.ts';
+import { parseEditName } from '../../src/core/kept-edits.ts';
 import type { Ended } from '../end-to-end/real-host.ts';
 import { RealHost } from '../end-to-end/real-host.ts';
 import type { TestPhpFpm } from '../helpers/php-fpm.ts';
@@ -130,8 +132,24 @@ export class FaultHost {
       ...strangers(this.#temporary, () => false),
       ...strangers(state, (name) => !name.endsWith('.tmp') && !name.startsWith('ledger.damaged')),
       ...strangers(join(state, 'store'), (name) => /^[0-9a-f]{64}$/.test(name)),
+      ...strangers(join(state, 'edits'), (name) => parseEditName(name) !== null),
       ...strangers(join(this.real.directory, 'var', 'run'), (name) => name === 'lock'),
     ];
+  }
+
+  /** Hand edits that are kept, as text. */
+  keptEdits(): readonly string[] {
+    const path = join(this.real.state, 'edits');
+    const names = existsSync(path) ? readdirSync(path) : [];
+    return names.map((name) => readFileSync(join(path, name), 'utf8'));
+  }
+
+  /** The files whose edits stand in the history as kept. */
+  toldEdits(): readonly string[] {
+    return fileHistory(this.real.state)
+      .read()
+      .flatMap((line) => (line.kind === 'cut' ? [] : line.entry.edits))
+      .flatMap(({ path, problem }) => (problem === null ? [path] : []));
   }
 
   /** What the ledger says is owed; undefined without a ledger. */

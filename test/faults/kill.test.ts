@@ -3,11 +3,11 @@ import { hasStrace } from '../helpers/system-calls.ts';
 import { isRoot, temporaryDirectory } from '../helpers/temporary-directory.ts';
 import { buildWithoutDebt } from './build-without-debt.ts';
 import { isLong, report } from './extent.ts';
-import { adoption, bad, firstRun, good, metadata } from './scenarios.ts';
+import { adoption, bad, firstRun, good, handEdits, metadata } from './scenarios.ts';
 import { choose, rehearse, sweepKills } from './sweep.ts';
 
 if (!hasStrace) console.warn('SKIPPED: killing a run at every system call needs strace');
-const scenarios = [good, firstRun, adoption, ...(isRoot ? [metadata] : [])];
+const scenarios = [good, firstRun, adoption, handEdits, ...(isRoot ? [metadata] : [])];
 if (!isRoot) console.warn('SKIPPED: an owner that drifted can be made by root only');
 
 describe.skipIf(!hasStrace)('a run that is killed at any system call is finished by the next one', () => {

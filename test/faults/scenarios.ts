@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, rmSync, writeFileSync } from 'node:fs';
 import type { Ended } from '../end-to-end/real-host.ts';
 import type { FaultHost } from './fault-host.ts';
 import { makeUnhealthyFor } from './fault-host.ts';
@@ -17,6 +17,8 @@ export interface Scenario {
   readonly running: string;
   /** In how many reloads, killed run included; null: it cannot be known. */
   readonly reloads: (position: Position) => number | null;
+  /** What else is wrong in the end. */
+  readonly alsoWrong?: (host: FaultHost) => readonly string[];
 }
 
 /** What the run finds besides the host. */
@@ -121,6 +123,26 @@ export const metadata: Scenario = {
   settled: IN_SILENCE,
   running: 'one',
   reloads: () => 0,
+};
+
+const EDITS = ['env["A"] = "by hand"\n', 'export A=edited\n'];
+
+/** Both files edited by hand: put back, and nothing that was written into them is lost. */
+export const handEdits: Scenario = {
+  name: 'hand edits',
+  prepare: async (host) => {
+    await host.run();
+    for (const [i, path] of host.paths.entries()) writeFileSync(path, EDITS[i] ?? '');
+    return {};
+  },
+  recovers: [0],
+  settled: IN_SILENCE,
+  running: 'one',
+  reloads: () => 0,
+  alsoWrong: (host) => [
+    ...EDITS.filter((edit) => !host.keptEdits().includes(edit)).map((edit) => `not kept: ${edit}`),
+    ...host.paths.filter((path) => !host.toldEdits().includes(path)).map((path) => `not told: ${path}`),
+  ],
 };
 
 /** One commit applied, the next one pushed. */

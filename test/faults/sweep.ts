@@ -100,6 +100,7 @@ export async function checkRecovery(rehearsed: Rehearsed, position: Position): P
     ...(scenario.recovers.includes(recovery.exit ?? -1) ? [] : [`the next run ended with ${tell(recovery)}`]),
     ...compare(after, await host.observe()),
     ...left(host),
+    ...(scenario.alsoWrong?.(host) ?? []),
   ];
   await host.waitForChildren().catch((error: Error) => complaints.push(error.message));
   complaints.push(...(await checkSettled(rehearsed)));

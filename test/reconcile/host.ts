@@ -6,6 +6,7 @@ import { exitCodeOf } from '../../src/reconcile/account.ts';
 import { reconcile } from '../../src/reconcile/reconcile.ts';
 import type { World } from '../../src/reconcile/world.ts';
 import { FakeClock } from '../helpers/fakes/clock.ts';
+import { FakeEdits } from '../helpers/fakes/edits.ts';
 import { FakeFileStore } from '../helpers/fakes/file-store.ts';
 import { FakeGitSource } from '../helpers/fakes/git-source.ts';
 import { FakeHistory } from '../helpers/fakes/history.ts';
@@ -51,6 +52,7 @@ export class FakeHost {
   readonly service = new FakeService(() => this.files.bytesAt(PHP));
   readonly ledger = new FakeLedger();
   readonly history = new FakeHistory();
+  readonly edits = new FakeEdits();
   readonly lock = new FakeLock();
   readonly clock = new FakeClock();
   readonly log = new FakeLog();
@@ -63,7 +65,7 @@ export class FakeHost {
 
   get world(): World {
     const { isPinned, signers, repositoryId, restraint } = this;
-    const { source, files, service, ledger, history, lock, clock, log } = this;
+    const { source, files, service, ledger, history, edits, lock, clock, log } = this;
     const restraints = { current: () => restraint };
     const ports = {
       source,
@@ -74,6 +76,7 @@ export class FakeHost {
       service,
       ledger,
       history,
+      edits,
       lock,
       clock,
       log,

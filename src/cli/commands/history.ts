@@ -1,4 +1,4 @@
-import type { HistoryEntry, HistoryLine } from '../../core/types.ts';
+import type { HistoryEntry, HistoryLine } from '../../core/history-entry.ts';
 import type { Call, Command } from '../command.ts';
 import { flagOption } from '../command.ts';
 import { configOption } from '../config-option.ts';

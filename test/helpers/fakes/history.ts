@@ -1,4 +1,4 @@
-import type { HistoryEntry, HistoryLine } from '../../../src/core/types.ts';
+import type { HistoryEntry, HistoryLine } from '../../../src/core/history-entry.ts';
 import type { History } from '../../../src/ports.ts';
 
 /** A history in memory. */
