@@ -29,10 +29,24 @@ export function diffFiles(request: DiffRequest): readonly string[] {
   if (before.isForeign || after.isForeign) {
     return diffNames(before, after);
   }
-  const lines = diffArrays([...before.lines], [...after.lines]).flatMap(({ added, removed, value }) =>
+  const lines = compareLines(before.lines, after.lines, Number.POSITIVE_INFINITY) ?? [];
+  return lines.length === 0 && !isEqual(request) ? ['  only comments or blank lines differ'] : lines;
+}
+
+/**
+ * What changes between two lists of lines, without what stays: `- old`, `+ new`, in order. Null where more than `most` lines
+ * change: to find out which would take long.
+ */
+export function compareLines(
+  before: readonly string[],
+  after: readonly string[],
+  most: number,
+): readonly string[] | null {
+  const parts = diffArrays([...before], [...after], { maxEditLength: most }) ?? null;
+  if (parts === null) return null;
+  return parts.flatMap(({ added, removed, value }) =>
     added || removed ? value.map((line) => `${added ? '+' : '-'} ${line}`) : [],
   );
-  return lines.length === 0 && !isEqual(request) ? ['  only comments or blank lines differ'] : lines;
 }
 
 interface Described {

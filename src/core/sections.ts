@@ -1,4 +1,5 @@
 import { complain } from './complain.ts';
+import { decodeUtf8 } from './decode-utf8.ts';
 import { TARGETS } from './targets/index.ts';
 import type { Statement } from './targets/target.ts';
 import type { Checked, TargetName } from './types.ts';
@@ -98,12 +99,4 @@ function addSection(sections: OpenSection[], { pool, line }: Said<'section'>): s
   }
   sections.push({ pool, line, variables: new Map(), revision: null });
   return null;
-}
-
-function decodeUtf8(bytes: Uint8Array): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null; // the one thing that a fatal decoder throws for
-  }
 }
