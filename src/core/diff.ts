@@ -80,7 +80,8 @@ function describeFile(request: DiffRequest, bytes: Uint8Array | null): Described
   return { isForeign: false, lines, variables, others: 0 };
 }
 
-const ASSIGNMENT = new RegExp(`^\\s*(?:env\\[["']?(${NAME})["']?\\]\\s*=|(?:export\\s+)?(${NAME})=)`);
+/** A bare `NAME=` is none: the last line of something in base64 looks like that. */
+const ASSIGNMENT = new RegExp(`^\\s*(?:env\\[["']?(${NAME})["']?\\]\\s*=|export\\s+(${NAME})=)`);
 
 function describeForeign(bytes: Uint8Array): Described {
   const variables = new Map<string, string>();

@@ -47,12 +47,12 @@ describe('a difference', () => {
   test('shows of a file that is not ours only names and how many other lines it has', () => {
     const foreign = "export A=hunter2\nTOKEN=hunter3\n  export OLD='x'\nid -u hunter4\n\n";
     expect(diff(foreign, "export A='1'\nexport B='2'\n")).toEqual([
-      '- TOKEN (value not shown)',
       '- OLD (value not shown)',
       '~ A = 1',
       '+ B = 2',
-      '  1 line that is not ours',
+      '  2 lines that are not ours',
     ]);
+    expect(diff('export KEY="x\naHVudGVyMg==\n"\n', null).join()).not.toContain('aHVudGVyMg');
     expect(diff('\u0000\u00ff\n\n', null)).toEqual(['  1 line that is not ours']);
   });
 
