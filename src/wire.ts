@@ -25,6 +25,7 @@ import { endPrograms } from './adapters/processes.ts';
 import { copyRepositoryTemplate } from './adapters/repository-template.ts';
 import { hostRestraints } from './adapters/restraints.ts';
 import { SNAPSHOT_LIMITS } from './adapters/snapshot-rules.ts';
+import { isJournal } from './adapters/systemd/journal.ts';
 import type { Config, RepositoryConfig } from './config/config.ts';
 import { resolveConfig } from './config/resolve.ts';
 import { readWritten } from './config/written.ts';
@@ -63,7 +64,7 @@ export function openHost(request: HostRequest): OpenHost {
   const bytes = readConfigBytes(request.configPath);
   const config = parseConfig(request.configPath, bytes, request.environment);
   const { repository, profile, state } = config;
-  const log = lineLog(request.log);
+  const log = openLog(request, config);
   const world: World = {
     host: profile,
     source: openConfiguredSource(config, { environment: request.environment, log }),
@@ -88,6 +89,11 @@ export function openHost(request: HostRequest): OpenHost {
   };
   const key = (isDry: boolean): Uint8Array => (isDry ? borrowMaskKey(state) : maskKey(state));
   return { config, world, endPrograms, maskKey: key };
+}
+
+/** The log of a command on stderr, as the host's configuration wants it, and as journald does where that takes it. */
+export function openLog({ log, environment }: HostRequest, { logFormat }: Config): Log {
+  return lineLog({ ...log, format: logFormat, isJournal: isJournal(environment.JOURNAL_STREAM) });
 }
 
 interface Surroundings {

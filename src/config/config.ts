@@ -2,6 +2,7 @@ import type { Schedule } from '../core/daemon/schedule.ts';
 import type { ChangeWindow } from '../core/daemon/window.ts';
 import type { Remote } from '../core/git/remote.ts';
 import type { Tracked } from '../core/git/tracked.ts';
+import type { LogFormat } from '../core/log-line.ts';
 import type { HostProfile } from '../core/types.ts';
 
 /** The host configuration, complete: nothing is left to be found out. */
@@ -12,6 +13,7 @@ export interface Config {
   readonly phpFpm: PhpFpmConfig | null;
   readonly state: string;
   readonly lock: string;
+  readonly logFormat: LogFormat;
   readonly limits: LimitsConfig;
   /** When new commits are taken; empty: always. */
   readonly windows: readonly ChangeWindow[];

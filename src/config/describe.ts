@@ -26,6 +26,7 @@ export function describeConfig(config: Config): DescribedConfig {
     ['secrets.allow_world_readable', config.profile.exposeSecrets],
     ['state', config.state],
     ['lock', config.lock],
+    ['log.format', config.logFormat],
     ['limits.file_bytes', config.limits.fileBytes],
     ['limits.files', config.limits.files],
     ['limits.total_bytes', config.limits.totalBytes],

@@ -1,11 +1,12 @@
 import { hasErrors } from '../core/complain.ts';
+import { LOG_FORMATS } from '../core/log-line.ts';
 import { DEFAULT_STATE_PATH } from '../core/paths.ts';
 import type { Checked, Complaint, Destination, HostProfile, TargetName } from '../core/types.ts';
 import type { Config, HostFacts, PhpFpmConfig } from './config.ts';
 import { resolveRepository } from './resolve-repository.ts';
 import { resolveSchedule, resolveWindows } from './resolve-schedule.ts';
 import type { Resolving } from './resolving.ts';
-import { wrong } from './resolving.ts';
+import { resolveChoice, wrong } from './resolving.ts';
 import type { Written } from './written.ts';
 
 /** The places of the system that this program takes over from; defaults only where they exist. */
@@ -29,6 +30,7 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
   const phpFpm = resolvePhpFpm(resolving, profile.destinations);
   const windows = resolveWindows(resolving);
   const schedule = resolveSchedule(resolving);
+  const logFormat = resolveChoice(resolving, 'log.format', LOG_FORMATS);
   if (hasErrors(complaints)) return { value: null, complaints };
   const config: Config = {
     repository,
@@ -36,6 +38,7 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
     phpFpm,
     state,
     lock: written.text('lock') ?? '/run/reconcile/lock',
+    logFormat,
     limits: {
       fileBytes: written.integer('limits.file_bytes') ?? MEBIBYTE,
       files: written.integer('limits.files') ?? 10_000,

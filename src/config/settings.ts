@@ -168,6 +168,10 @@ export const SETTINGS: readonly SettingSpec[] = [
     meaning: 'lock file, in a directory of its own',
     environment: 'RECONCILE_LOCK',
   }),
+  setting('log.format', 'text', {
+    fallback: 'text',
+    meaning: 'how events are written to stderr: `text` for people, `json` or `logfmt` for programs',
+  }),
   setting('limits.file_bytes', 'integer', {
     fallback: '1048576',
     meaning: 'largest file of the repository that is read',

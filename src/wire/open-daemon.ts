@@ -1,6 +1,5 @@
 import { systemClock } from '../adapters/clock.ts';
 import { flockLock } from '../adapters/lock.ts';
-import { lineLog } from '../adapters/log.ts';
 import { processRunner } from '../adapters/runner.ts';
 import { ReconcileError } from '../core/errors.ts';
 import type { DaemonWorld } from '../daemon/daemon-world.ts';
@@ -11,6 +10,7 @@ import { pollTrigger } from '../triggers/poll.ts';
 import { pushTrigger } from '../triggers/push.ts';
 import { signalTrigger, waitForEnd } from '../triggers/signal.ts';
 import type { HostRequest, OpenHost } from '../wire.ts';
+import { openLog } from '../wire.ts';
 import { keepHost } from './keep-host.ts';
 
 /** How long the process of the runs is kept when there is nothing to do. */
@@ -33,10 +33,10 @@ export interface OpenDaemon {
  * run is read at each run. Throws CONFIG_INVALID, STATE_UNUSABLE, and DAEMON_BUSY where there is one already.
  */
 export async function openDaemon(request: DaemonRequest): Promise<OpenDaemon> {
-  const log = lineLog(request.log);
   const open = keepHost(request);
   const host = open();
   const { config } = host;
+  const log = openLog(request, config);
   const release = flockLock(`${config.lock}.daemon`).acquire();
   if (release === null) throw new ReconcileError('DAEMON_BUSY', 'a daemon is at work on this host already');
   const runner = processRunner({

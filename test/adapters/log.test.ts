@@ -1,27 +1,36 @@
 import { expect, test } from 'vitest';
+import type { LogOptions } from '../../src/adapters/log.ts';
 import { lineLog } from '../../src/adapters/log.ts';
-import { Value } from '../../src/core/value.ts';
 
-function linesOf(
-  level: 'debug' | 'warning',
-  tell: (log: ReturnType<typeof lineLog>) => void,
-): readonly string[] {
+type Telling = (log: ReturnType<typeof lineLog>) => void;
+
+function linesOf(options: Omit<LogOptions, 'write'>, tell: Telling): readonly string[] {
   const lines: string[] = [];
-  tell(lineLog({ level, write: (line) => lines.push(line) }));
+  tell(lineLog({ ...options, write: (line) => lines.push(line) }));
   return lines;
 }
 
-test('an event is one line, whatever its fields hold, and a secret is masked', () => {
-  const fields = { path: '/etc/a.conf', why: 'two\nlines "x"', value: new Value('hunter2', true) };
-  expect(linesOf('debug', (log) => log.event('info', 'planned', fields))).toEqual([
-    'info planned path=/etc/a.conf why="two\\nlines \\"x\\"" value="***"\n',
+/** One event of each level. */
+const tellAll: Telling = (log) => {
+  for (const level of ['debug', 'info', 'warning', 'error'] as const) log.event(level, 'probed', {});
+};
+
+test('what is less important than asked for is not told', () => {
+  expect(linesOf({ level: 'warning' }, tellAll)).toEqual(['warning probed\n', 'error probed\n']);
+});
+
+test('journald gets the priority of each line', () => {
+  expect(linesOf({ level: 'debug', isJournal: true }, tellAll)).toEqual([
+    '<7>debug probed\n',
+    '<6>info probed\n',
+    '<4>warning probed\n',
+    '<3>error probed\n',
   ]);
 });
 
-test('what is less important than asked for is not told', () => {
-  const tell = (log: ReturnType<typeof lineLog>) => {
-    log.event('debug', 'probed', {});
-    log.event('error', 'lost', {});
-  };
-  expect(linesOf('warning', tell)).toEqual(['error lost\n']);
+test('a line for programs says when it was', () => {
+  const [line = ''] = linesOf({ level: 'error', format: 'json' }, tellAll);
+  const ageMs = Date.now() - Date.parse(JSON.parse(line).time);
+  expect(ageMs).toBeGreaterThanOrEqual(0);
+  expect(ageMs).toBeLessThan(60_000);
 });

@@ -107,6 +107,13 @@ describe('what is written', () => {
     ]);
   });
 
+  test('the log has one of three formats', () => {
+    expect(read(`${MINIMAL}log:\n  format: json\n`).config?.logFormat).toBe('json');
+    expect(read(`${MINIMAL}log:\n  format: xml\n`).complaints).toEqual([
+      expect.stringContaining('log.format must be one of text, json, logfmt, not "xml"'),
+    ]);
+  });
+
   test('users and groups are names or numbers', () => {
     const { config } = read(`${MINIMAL}    owner: www-data\n    group: 1234\n    mode: 0640\n`);
     expect(config?.profile.destinations[0]).toMatchObject({ uid: 33, gid: 1234, mode: 0o640 });
