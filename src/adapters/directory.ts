@@ -12,8 +12,8 @@ const STICKY = 0o1000;
 const PRIVATE = 0o700;
 
 export interface DirectoryRules {
-  /** The code of what is thrown: the directory of a destination, or one of our own. */
-  readonly code: Extract<ErrorCode, 'DESTINATION_UNSAFE' | 'STATE_UNUSABLE'>;
+  /** The code of what is thrown: the directory of a destination, one of our own, or one of the host configuration. */
+  readonly code: Extract<ErrorCode, 'DESTINATION_UNSAFE' | 'STATE_UNUSABLE' | 'CONFIG_INVALID'>;
   /** Users besides root and ourselves who may own the directories on the way. */
   readonly owners?: readonly number[];
 }
@@ -121,17 +121,23 @@ function explainPart(path: string, error: unknown): string {
 
 function checkDirectory(part: Part & { readonly fd: number }, rules: DirectoryRules): void {
   const stats = fstatSync(part.fd);
-  if (!isTrusted(stats.uid, rules)) {
-    throw new ReconcileError(rules.code, `directory ${part.path} belongs to user ${stats.uid}`);
-  }
-  if ((stats.mode & GROUP_OR_OTHERS_WRITE) !== 0 && (part.isLast || !isRootSticky(stats))) {
-    const mode = (stats.mode & 0o7777).toString(8);
-    throw new ReconcileError(rules.code, `directory ${part.path} can be written by others (mode ${mode})`);
-  }
+  const why = explainOwner(stats, rules) ?? (!part.isLast && isRootSticky(stats) ? null : explainMode(stats));
+  if (why !== null) throw new ReconcileError(rules.code, `directory ${part.path} ${why}`);
 }
 
-function isTrusted(uid: number, rules: DirectoryRules): boolean {
-  return uid === 0 || uid === process.geteuid?.() || (rules.owners ?? []).includes(uid);
+/** Who else may write what has these attributes, as the end of a sentence; null: root and ourselves alone. */
+export function explainStranger(stats: Stats): string | null {
+  return explainOwner(stats, {}) ?? explainMode(stats);
+}
+
+function explainOwner({ uid }: Stats, { owners = [] }: Pick<DirectoryRules, 'owners'>): string | null {
+  if (uid === 0 || uid === process.geteuid?.() || owners.includes(uid)) return null;
+  return `belongs to user ${uid}; \`chown\` it to root or to the user of the run`;
+}
+
+function explainMode({ mode }: Stats): string | null {
+  if ((mode & GROUP_OR_OTHERS_WRITE) === 0) return null;
+  return `can be written by others (mode ${(mode & 0o7777).toString(8)}); \`chmod go-w\` it`;
 }
 
 function isRootSticky(stats: Stats): boolean {

@@ -143,7 +143,8 @@ test('a commit goes live only when somebody on the list signed it', async () => 
   const key = join(host.directory, 'signer');
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', '-f', key]);
   const signers = join(host.directory, 'allowed_signers');
-  writeFileSync(signers, `admin@example.com namespaces="git" ${readFileSync(`${key}.pub`, 'utf8')}`);
+  const listed = `admin@example.com namespaces="git" ${readFileSync(`${key}.pub`, 'utf8')}`;
+  writeFileSync(signers, listed, { mode: 0o600 });
   const id = '6e1f3c1e-0d7f-4c5e-9f0a-3d1c2b4a5968';
   const repository = { url: host.bare, id, verify: 'all-new', allowed_signers: signers };
   host.configure('', repository);

@@ -27,7 +27,7 @@ export function makeSshKey(...options: readonly string[]): SshKeyFile {
 /** A file in a directory of its own, removed when the test ends. */
 export function writeTemporary(...lines: readonly string[]): string {
   const path = join(temporaryDirectory(), 'file');
-  writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+  writeFileSync(path, lines.map((line) => `${line}\n`).join(''), { mode: 0o644 });
   return path;
 }
 

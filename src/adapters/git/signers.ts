@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from 'node:fs';
 import { formatComplaint } from '../../core/complain.ts';
 import { ReconcileError } from '../../core/errors.ts';
 import { parseAllowedSigners } from '../../core/git/allowed-signers.ts';
@@ -8,9 +7,9 @@ import { judgeSshSignature } from '../../core/git/judge-ssh.ts';
 import { parseRevokedKeys } from '../../core/git/revoked-keys.ts';
 import type { Checked } from '../../core/types.ts';
 import type { Clock, Signers } from '../../ports.ts';
-import { describe } from '../errno.ts';
 import type { JudgeOpenPgp } from './gpg.ts';
 import { withGpg } from './gpg.ts';
+import { readKeyList } from './key-list.ts';
 
 /** Absolute paths; null: not set. */
 export interface SignerOptions {
@@ -29,7 +28,6 @@ export interface SignerOptions {
 /** Why a commit is refused, as the end of a sentence that begins with it; null: it is signed as it should be. */
 type Reason = string | null;
 
-const MAX_FILE_BYTES = 1024 * 1024;
 const MAX_NAMED = 10;
 /** More than any file that a person wrote has; a file of another kind has thousands. */
 const MAX_MISTAKES = 100;
@@ -41,7 +39,8 @@ const OPENPGP = '-----BEGIN PGP SIGNATURE-----';
  * verdicts of git), OpenPGP ones by gpg (20 ms each). The files are read at each `verify`, so that a key can be added or
  * removed at any time; validity is compared with the host's clock.
  *
- * Besides what the port says, `verify` throws CONFIG_INVALID with file and line where a file is missing or wrong, and
+ * Besides what the port says, `verify` throws CONFIG_INVALID with file and line where a file is missing, wrong or can be
+ * written by others, and
  * ENVIRONMENT_BROKEN where gpg is needed and does not run.
  */
 export function commitSigners(options: SignerOptions): Signers {
@@ -82,7 +81,7 @@ async function withOpenPgp<T>(
   commits: readonly Commit[],
   work: (judge: JudgeOpenPgp) => Promise<T>,
 ): Promise<T> {
-  if (keysFile !== null) readListed(keysFile);
+  if (keysFile !== null) readKeyList(keysFile);
   const isNeeded = commits.some(({ signature }) => signature?.startsWith(OPENPGP));
   if (keysFile !== null && isNeeded) return await withGpg({ program, keysFile }, work);
   return await work(async () => 'has an OpenPGP signature, and this host lists no OpenPGP keys');
@@ -97,24 +96,11 @@ function readTrust({ allowedSignersFile, revokedKeysFile, clock }: SignerOptions
 
 /** Reads a file whole. Throws CONFIG_INVALID with every mistake in it. */
 function take<T>(parse: (bytes: Buffer, file: string) => Checked<T>, file: string): T {
-  const { value, complaints } = parse(readListed(file), file);
+  const { value, complaints } = parse(readKeyList(file), file);
   if (value !== null) return value;
   const lines = complaints.slice(0, MAX_MISTAKES).map((complaint) => `\n  ${formatComplaint(complaint)}`);
   const count = showMore(complaints.length - MAX_MISTAKES, '\n  ');
   throw new ReconcileError('CONFIG_INVALID', `the list of keys ${file} is wrong:${lines.join('')}${count}\n`);
-}
-
-/** A file that the host configuration names. */
-function readListed(file: string): Buffer {
-  try {
-    const stats = statSync(file);
-    if (!stats.isFile()) throw new Error('it is no regular file');
-    if (stats.size > MAX_FILE_BYTES) throw new Error(`it has more than ${MAX_FILE_BYTES} bytes`);
-    return readFileSync(file);
-  } catch (error) {
-    const message = `cannot read the list of keys ${file}: ${describe(error)}`;
-    throw new ReconcileError('CONFIG_INVALID', message, { cause: error });
-  }
 }
 
 function untrusted(refused: readonly string[], total: number): ReconcileError {

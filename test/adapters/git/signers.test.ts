@@ -1,7 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SignerOptions } from '../../../src/adapters/git/signers.ts';
 import { commitSigners } from '../../../src/adapters/git/signers.ts';
@@ -16,7 +24,7 @@ import {
   writeTemporary,
 } from '../../helpers/signing.ts';
 import { SshKey } from '../../helpers/ssh-signature.ts';
-import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
+import { isRoot, temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
 type Files = Partial<Omit<SignerOptions, 'scope' | 'clock'>>;
 
@@ -430,11 +438,46 @@ describe('a list of keys', () => {
   });
 
   test.each<[string, () => string, RegExp]>([
-    ['is missing', () => '/nowhere/file', /^cannot read the list of keys \/nowhere\/file: no such file/],
-    ['is a directory', temporaryDirectory, /is no regular file$/],
+    [
+      'is missing',
+      () => join(temporaryDirectory(), 'list'),
+      /^cannot use the list of keys \S+: no such file/,
+    ],
+    [
+      'has no directory',
+      () => '/nowhere/file',
+      /^cannot use \S.+ \/nowhere\/file: directory \/nowhere does not/,
+    ],
+    ['is a link', () => linkTo(writeTemporary('')), /: it is a link; name the real path$/],
+    [
+      'group may write',
+      () => listWithMode(0o664),
+      /: it can be written by others \(mode 664\); `chmod go-w` it$/,
+    ],
+    ['others may write', () => listWithMode(0o646), /: it can be written by others \(mode 646\)/],
+    [
+      'stands where others may write',
+      () => inDirectory((directory) => chmodSync(directory, 0o777)),
+      /\/file: directory \S+ can be written by others \(mode 777\); `chmod go-w` it$/,
+    ],
+    ['is a directory', makeFolder, /is no regular file$/],
     ['is too large', () => writeTemporary('#'.repeat(2 ** 20)), /more than 1048576 bytes$/],
   ])('that %s is told', async (_what, make, message) => {
-    const file = make();
+    await expectRefused(make(), message);
+  });
+
+  test.runIf(isRoot)(
+    'that belongs to somebody else, or stands where somebody else may write, is told',
+    async () => {
+      const file = writeTemporary('');
+      chownSync(file, 33, 0);
+      await expectRefused(file, /: it belongs to user 33; `chown` it to root or to the user of the run$/);
+      const other = inDirectory((directory) => chownSync(directory, 33, 0));
+      await expectRefused(other, /: directory \S+ belongs to user 33; `chown` it to root or to the user/);
+    },
+  );
+
+  async function expectRefused(file: string, message: RegExp): Promise<void> {
     for (const kind of ['allowedSignersFile', 'revokedKeysFile', 'openpgpKeysFile']) {
       const verdict = signersOf({ [kind]: file }).verify([unsigned]);
       await expect(verdict).rejects.toMatchObject({
@@ -442,7 +485,30 @@ describe('a list of keys', () => {
         message: expect.stringMatching(message),
       });
     }
-  });
+  }
+
+  function makeFolder(): string {
+    const path = join(temporaryDirectory(), 'list');
+    mkdirSync(path);
+    return path;
+  }
+
+  function listWithMode(mode: number): string {
+    const file = writeTemporary('');
+    chmodSync(file, mode);
+    return file;
+  }
+
+  function inDirectory(change: (directory: string) => void): string {
+    const file = writeTemporary('');
+    change(dirname(file));
+    return file;
+  }
+
+  function linkTo(file: string): string {
+    symlinkSync(file, `${file}-link`);
+    return `${file}-link`;
+  }
 
   test('that is wrong is told with every line', async () => {
     const file = writeTemporary('alice', '# bob', 'carol cert-authority ssh-ed25519 AAAA');
