@@ -5,7 +5,7 @@ import type { Access } from '../../src/adapters/git/access.ts';
 import { makeAuthority } from './certificates.ts';
 import type { FaultyServer } from './faulty-server.ts';
 import { startFaultyServer } from './faulty-server.ts';
-import type { GitHttpServer } from './git-http-server.ts';
+import type { GitHttpBehaviour, GitHttpServer } from './git-http-server.ts';
 import { startGitHttp } from './git-http-server.ts';
 import type { TestSshd } from './ssh-server.ts';
 import { startSshd } from './ssh-server.ts';
@@ -64,25 +64,22 @@ function hide(gitdir: string): Pick<Place, 'stop' | 'start'> {
   };
 }
 
-/** The repository on a server that anybody may read. */
-export async function placeOnHttp(gitdir: string): Promise<ServedByHttp> {
-  const server = await startGitHttp({ root: dirname(dirname(gitdir)) });
-  return describeHttp(server, gitdir, { access: NO_ACCESS, restart: () => server.restart({}) });
+/** The repository on a server that anybody may read, unless it behaves in another way. */
+export async function placeOnHttp(gitdir: string, behaviour: GitHttpBehaviour = {}): Promise<ServedByHttp> {
+  return await serveByHttp(gitdir, behaviour, NO_ACCESS);
 }
 
 /** The repository on a server with a certificate of an own authority and a login. */
 export async function placeOnHttps(gitdir: string): Promise<ServedByHttp> {
   const authority = makeAuthority();
   const login = { username: 'deploy', password: 'Pa55:word/+%' };
-  const behaviour = { login, certificate: authority.issue('valid') };
-  const server = await startGitHttp({ root: dirname(dirname(gitdir)), ...behaviour });
   const access = {
     ...NO_ACCESS,
     username: login.username,
     tokenFile: writeToken(login.password),
     caFile: authority.caFile,
   };
-  return describeHttp(server, gitdir, { access, restart: () => server.restart(behaviour) });
+  return await serveByHttp(gitdir, { login, certificate: authority.issue('valid') }, access);
 }
 
 /** A file with a token as people write it, with an end of line. Gives its path. */
@@ -92,20 +89,21 @@ export function writeToken(token: string): string {
   return path;
 }
 
-function describeHttp(
-  server: GitHttpServer,
+async function serveByHttp(
   gitdir: string,
-  { access, restart }: { readonly access: Access; restart(): Promise<void> },
-): ServedByHttp {
+  behaviour: GitHttpBehaviour,
+  access: Access,
+): Promise<ServedByHttp> {
+  const server = await startGitHttp({ root: dirname(gitdir), ...behaviour });
   const { port } = server;
-  const url = server.urlOf(`${basename(dirname(gitdir))}/${basename(gitdir)}`);
+  const url = server.urlOf(basename(gitdir));
   return {
     server,
     port,
     url,
     access,
     stop: () => server.stop(),
-    start: restart,
+    start: () => server.restart(behaviour),
     through: (other) => ({ url: url.replace(`:${port}/`, `:${other}/`), access }),
   };
 }

@@ -2,15 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Access } from '../../../src/adapters/git/access.ts';
 import { failureOf } from '../../helpers/failure-of.ts';
 import { startFaultyServer } from '../../helpers/faulty-server.ts';
 import { findFreePort, isListening } from '../../helpers/free-port.ts';
+import type { Served } from '../../helpers/git-places.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import { findCommand, startServerProcess } from '../../helpers/server-process.ts';
 import { hasSshd } from '../../helpers/ssh-server.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
-import type { Place } from './sources.ts';
+import type { Kind } from './sources.ts';
 import {
   content,
   freshClone,
@@ -48,7 +50,10 @@ function setAskers(): string {
 }
 
 /** Fails at once and in this way, and asks nobody. */
-async function expectNoQuestion(place: Place, access: Partial<Place['access']>): Promise<void> {
+async function expectNoQuestion(
+  place: Served & { readonly kind: Kind },
+  access: Partial<Access>,
+): Promise<void> {
   const trace = setAskers();
   const start = performance.now();
   const { code, message } = await failureOf(openAt(place, { access }).probe());
@@ -75,7 +80,7 @@ hazard('question for the passphrase of a key', ['ssh'], async (kind) => {
 hazard('question for a password by ssh', ['ssh'], async (kind) => {
   const { repository } = makeRepository();
   const place = await serve(kind, repository.gitdir);
-  const keys = dirname(place.sshServer?.identityFile ?? '');
+  const keys = dirname(place.server.identityFile);
   const [port, directory] = [await findFreePort(), temporaryDirectory()];
   const configuration = writeFile(`ListenAddress 127.0.0.1
 Port ${port}
@@ -147,7 +152,7 @@ hazard('token in messages and what is behind them', OVER_HTTP, async (kind) => {
   const denied = await failureOf(openAt(place, { access }).probe());
   expect([denied.code, showsToken(denied.whole)]).toEqual(['SOURCE_DENIED', false]);
   const clone = freshClone();
-  await place.httpServer?.restart({ login: { username: 'git', password: TOKEN } });
+  await place.server.restart({ login: { username: 'git', password: TOKEN } });
   expect(await take(openAt(place, { access, clone }))).toMatchObject({ files: content });
   if (kind === 'http') expect(() => execFileSync('grep', ['-rq', TOKEN, clone])).toThrow();
 });
@@ -168,7 +173,7 @@ hazard('processes that outlive a deadline', SERVED, async (kind) => {
 
 test.skipIf(!hasSshd)('GIT_SSH_COMMAND of ours reaches git through simple-git', async () => {
   const place = await serve('ssh', makeRepository().repository.gitdir);
-  const stranger = { identityFile: place.sshServer?.strangerFile ?? null };
+  const stranger = { identityFile: place.server.strangerFile };
   expect(await failureOf(openAt(place, { access: stranger }).probe())).toMatchObject({
     code: 'SOURCE_DENIED',
   });

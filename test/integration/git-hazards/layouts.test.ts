@@ -15,7 +15,17 @@ import { failureOf } from '../../helpers/failure-of.ts';
 import { GitRepository } from '../../helpers/git-repository.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import { waitFor } from '../../helpers/wait-for.ts';
-import { content, EVERY, FETCHED, hazard, newer, ON_THIS_HOST, openSource, take } from './sources.ts';
+import {
+  content,
+  EVERY,
+  FETCHED,
+  hazard,
+  isOneOf,
+  newer,
+  ON_THIS_HOST,
+  openSource,
+  take,
+} from './sources.ts';
 
 /** A new path beside nothing. */
 const freshPath = () => join(temporaryDirectory(), 'env.git');
@@ -165,7 +175,7 @@ hazard('partial clone', EVERY, async (kind) => {
   const { code, message } = await failureOf(take(await openSource(kind, partial)));
   expect(code).toMatch(/^SOURCE_(DAMAGED|UNREACHABLE)$/);
   if (kind === 'path') expect(message).toContain('it is a partial clone; make a complete one');
-  if (ON_THIS_HOST.includes(kind)) expect(packsOf(partial)).toEqual(before);
+  if (isOneOf(ON_THIS_HOST, kind)) expect(packsOf(partial)).toEqual(before);
 });
 
 hazard('linked work tree and .git file', ['path', 'file', 'ssh'], async (kind) => {

@@ -82,7 +82,7 @@ hazard('later fetch downloads no more than what is new', ['http'], async (kind) 
   const place = await serve(kind, repository.gitdir);
   const source = openAt(place);
   await take(source);
-  const sent = () => (place.httpServer?.requests() ?? []).reduce((sum, each) => sum + each.sentBytes, 0);
+  const sent = () => place.server.requests().reduce((sum, each) => sum + each.sentBytes, 0);
   const before = sent();
   expect(before).toBeGreaterThan(500_000);
   for (let round = 0; round < 3; round++) {

@@ -18,6 +18,7 @@ import {
   FETCHED,
   freshClone,
   hazard,
+  isOneOf,
   MAIN,
   makeMarker,
   OVER_HTTP,
@@ -115,7 +116,7 @@ hazard('certificate that is not valid', OVER_HTTP, async (kind) => {
   const authority = makeAuthority();
   const place = await serve(kind, repository.gitdir);
   for (const fault of ['wrong-name', 'expired', 'foreign-authority'] satisfies CertificateKind[]) {
-    await place.httpServer?.restart({ certificate: authority.issue(fault) });
+    await place.server.restart({ certificate: authority.issue(fault) });
     const tls = { ...place, url: place.url.replace('http:', 'https:') };
     const source = openAt(tls, { access: { caFile: authority.caFile } });
     expect([fault, (await failureOf(source.probe())).code]).toEqual([fault, 'SERVER_UNTRUSTED']);
@@ -129,10 +130,10 @@ hazard('redirect', OVER_HTTP, async (kind) => {
   const source = openAt(place, { access: { tokenFile: writeFile('T0ken\n') } });
   expect(await take(source)).toMatchObject({ commit });
   const newAddress = `127.0.0.1:${target.port}/`;
-  await place.httpServer?.restart({ redirect: { from: '/', to: `http://${newAddress}` } });
+  await place.server.restart({ redirect: { from: '/', to: `http://${newAddress}` } });
   const { code, message } = await failureOf(source.probe());
   expect([code, message]).toEqual(['SOURCE_UNREACHABLE', expect.stringMatching(/repository\.url/)]);
-  expect(target.httpServer?.requests()).toEqual([]);
+  expect(target.server.requests()).toEqual([]);
 });
 
 hazard('configuration of the user and of the machine', FETCHED, async (kind) => {
@@ -156,9 +157,9 @@ hazard('configuration of the user and of the machine', FETCHED, async (kind) => 
   const place = await serve(kind, repository.gitdir, { login: { username: 'git', password: 'x' } });
   const own = join(home, '.gitconfig');
   setEnvironment({ HOME: home, XDG_CONFIG_HOME: home, GIT_CONFIG_GLOBAL: own, GIT_CONFIG_SYSTEM: own });
-  const access = OVER_HTTP.includes(kind) ? { tokenFile: writeFile('x') } : {};
+  const access = isOneOf(OVER_HTTP, kind) ? { tokenFile: writeFile('x') } : {};
   expect(await take(openAt(place, { access }))).toMatchObject({ commit, files: content });
-  if (OVER_HTTP.includes(kind))
+  if (isOneOf(OVER_HTTP, kind))
     expect(await failureOf(openAt(place).probe())).toMatchObject({ code: 'SOURCE_DENIED' });
   expect(existsSync(file)).toBe(false);
 });

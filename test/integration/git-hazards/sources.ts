@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, onTestFinished, test, vi } from 'vitest';
 import type { Access, FetchLimits } from '../../../src/adapters/git/access.ts';
 import { localRepoSource } from '../../../src/adapters/git/local.ts';
@@ -8,15 +7,15 @@ import { httpSnapshotSource } from '../../../src/adapters/git/snapshot/http-snap
 import { SNAPSHOT_LIMITS } from '../../../src/adapters/snapshot-rules.ts';
 import type { Tracked } from '../../../src/core/git/tracked.ts';
 import type { GitSource } from '../../../src/ports.ts';
-import type { GitHttpBehaviour, GitHttpServer } from '../../helpers/git-http-server.ts';
-import { hasGitHttp, startGitHttp } from '../../helpers/git-http-server.ts';
-import { NO_ACCESS } from '../../helpers/git-places.ts';
-import type { TestSshd } from '../../helpers/ssh-server.ts';
-import { hasSshd, startSshd } from '../../helpers/ssh-server.ts';
+import type { GitHttpBehaviour } from '../../helpers/git-http-server.ts';
+import { hasGitHttp } from '../../helpers/git-http-server.ts';
+import type { Place, Served, ServedByHttp, ServedBySsh } from '../../helpers/git-places.ts';
+import { placeInFileUrl, placeOnDisk, placeOnHttp, placeOnSsh } from '../../helpers/git-places.ts';
+import { hasSshd } from '../../helpers/ssh-server.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
 /** A source of one implementation and one way to the repository. */
-export type Kind = 'path' | 'file' | 'ssh' | 'http' | 'snapshot';
+export type Kind = keyof PlaceOf;
 
 const NAMES: Readonly<Record<Kind, string>> = {
   path: 'a repository on this host',
@@ -26,14 +25,18 @@ const NAMES: Readonly<Record<Kind, string>> = {
   snapshot: 'a snapshot over http',
 };
 
-export const EVERY: readonly Kind[] = ['path', 'file', 'ssh', 'http', 'snapshot'];
-export const ON_THIS_HOST: readonly Kind[] = ['path', 'file'];
-export const MIRRORS: readonly Kind[] = ['file', 'ssh', 'http'];
+export const EVERY = ['path', 'file', 'ssh', 'http', 'snapshot'] as const;
+export const ON_THIS_HOST = ['path', 'file'] as const;
+export const MIRRORS = ['file', 'ssh', 'http'] as const;
 /** A git of the server stands between. */
-export const FETCHED: readonly Kind[] = ['file', 'ssh', 'http', 'snapshot'];
+export const FETCHED = ['file', 'ssh', 'http', 'snapshot'] as const;
 /** Reached by a connection. */
-export const SERVED: readonly Kind[] = ['ssh', 'http', 'snapshot'];
-export const OVER_HTTP: readonly Kind[] = ['http', 'snapshot'];
+export const SERVED = ['ssh', 'http', 'snapshot'] as const;
+export const OVER_HTTP = ['http', 'snapshot'] as const;
+
+export function isOneOf(kinds: readonly Kind[], kind: Kind): boolean {
+  return kinds.includes(kind);
+}
 
 const IS_THERE: Readonly<Record<Kind, boolean>> = {
   path: true,
@@ -44,7 +47,11 @@ const IS_THERE: Readonly<Record<Kind, boolean>> = {
 };
 
 /** One test for each kind of source that a hazard can touch, all under the name of the hazard. */
-export function hazard(name: string, kinds: readonly Kind[], check: (kind: Kind) => Promise<void>): void {
+export function hazard<K extends Kind>(
+  name: string,
+  kinds: readonly K[],
+  check: (kind: K) => Promise<void>,
+): void {
   describe(name, () => {
     for (const kind of kinds) test.skipIf(!IS_THERE[kind])(NAMES[kind], async () => await check(kind));
   });
@@ -57,45 +64,37 @@ export const MAIN: Tracked = { kind: 'branch', name: 'main' };
 export const content = { 'reconcile.yaml': 'format: 1\n', 'env/common.yaml': 'A: 1\n' };
 export const newer = { ...content, 'env/common.yaml': 'A: 2\n' };
 
-/** Where a repository is found, and what is needed to come in. */
-export interface Place {
-  readonly kind: Kind;
-  readonly url: string;
-  readonly access: Access;
-  /** 0: it is on this host. */
-  readonly port: number;
-  readonly httpServer: GitHttpServer | null;
-  readonly sshServer: TestSshd | null;
+/** What each kind of source reads from. */
+interface PlaceOf {
+  readonly path: Place;
+  readonly file: Place;
+  readonly ssh: ServedBySsh;
+  readonly http: ServedByHttp;
+  readonly snapshot: ServedByHttp;
 }
 
+const PLACES: {
+  readonly [K in Kind]: (gitdir: string, behaviour?: GitHttpBehaviour) => Promise<PlaceOf[K]>;
+} = {
+  path: placeOnDisk,
+  file: placeInFileUrl,
+  ssh: placeOnSsh,
+  http: placeOnHttp,
+  snapshot: placeOnHttp,
+};
+
 /** Makes a repository, given by its git directory or work tree, reachable in one way, until the test ends. */
-export async function serve(kind: Kind, path: string, behaviour: GitHttpBehaviour = {}): Promise<Place> {
-  const place = { kind, access: NO_ACCESS, port: 0, httpServer: null, sshServer: null };
-  if (kind === 'path') return { ...place, url: path };
-  if (kind === 'file') return { ...place, url: `file://${path}` };
-  if (kind === 'ssh') {
-    const sshServer = await startSshd();
-    const { identityFile, knownHostsFile, port } = sshServer;
-    return {
-      ...place,
-      url: sshServer.urlOf(path),
-      access: { ...NO_ACCESS, identityFile, knownHostsFile },
-      port,
-      sshServer,
-    };
-  }
-  const httpServer = await startGitHttp({ root: dirname(path), ...behaviour });
-  return { ...place, url: httpServer.urlOf(basename(path)), port: httpServer.port, httpServer };
+export async function serve<K extends Kind>(
+  kind: K,
+  path: string,
+  behaviour: GitHttpBehaviour = {},
+): Promise<PlaceOf[K] & { readonly kind: K }> {
+  return { ...(await PLACES[kind](path, behaviour)), kind };
 }
 
 /** The same place seen through another port of the loopback. */
-export function through(place: Place, port: number): Place {
-  const url = place.url.replace(`:${place.port}/`, `:${port}/`);
-  if (place.sshServer === null) return { ...place, url };
-  const knownHostsFile = join(temporaryDirectory(), 'known_hosts');
-  const known = readFileSync(place.sshServer.knownHostsFile, 'utf8');
-  writeFileSync(knownHostsFile, known + known.replaceAll(`:${place.port} `, `:${port} `));
-  return { ...place, url, access: { ...place.access, knownHostsFile } };
+export function through<P extends Served>(place: P, port: number): P {
+  return { ...place, ...place.through(port) };
 }
 
 export interface Changes {
@@ -107,7 +106,7 @@ export interface Changes {
 
 /** A source of a place; of the branch main and with wide limits, unless told otherwise. */
 export function openAt(
-  { kind, url, access }: Pick<Place, 'kind' | 'url' | 'access'>,
+  { kind, url, access }: Pick<Place, 'url' | 'access'> & { readonly kind: Kind },
   changes: Changes = {},
 ): GitSource {
   const tracked = changes.tracked ?? MAIN;
