@@ -45,8 +45,8 @@ export async function readStatus(world: World): Promise<Status> {
   };
 }
 
-/** Reads the ledger and the files. Throws STATE_UNUSABLE, DESTINATION_UNSAFE. */
-function readStanding(world: World): Standing {
+/** Reads the ledger and the files, and asks nobody. Throws STATE_UNUSABLE, DESTINATION_UNSAFE. */
+export function readStanding(world: World): Standing {
   const { lastGood, owed, held } = world.ledger.read();
   return {
     host: world.host.name,

@@ -40,3 +40,8 @@ export interface Route {
 export function answerText(status: number, text: string): Answer {
   return { status, type: 'text/plain; charset=utf-8', body: `${text}\n` };
 }
+
+/** One document for programs. */
+export function answerJson(status: number, document: unknown): Answer {
+  return { status, type: 'application/json', body: `${JSON.stringify(document)}\n` };
+}
