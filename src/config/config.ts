@@ -4,6 +4,7 @@ import type { Remote } from '../core/git/remote.ts';
 import type { Tracked } from '../core/git/tracked.ts';
 import type { LogFormat } from '../core/log-line.ts';
 import type { HostProfile } from '../core/types.ts';
+import type { ForgeName } from '../core/webhook/forge.ts';
 
 /** The host configuration, complete: nothing is left to be found out. */
 export interface Config {
@@ -18,6 +19,29 @@ export interface Config {
   /** When new commits are taken; empty: always. */
   readonly windows: readonly ChangeWindow[];
   readonly schedule: Schedule;
+  readonly listener: ListenerConfig;
+}
+
+/** What a daemon answers, and to whom. */
+export interface ListenerConfig {
+  /** Null: nothing over the network. */
+  readonly tcp: { readonly address: string; readonly port: number } | null;
+  /** Null: no webhook is taken. */
+  readonly webhook: WebhookConfig | null;
+  /** `gid`: the group that may use the socket; null: the user of the daemon alone. */
+  readonly control: { readonly socket: string; readonly gid: number | null };
+  /** A host on which no run has ended well for so long is not ready. */
+  readonly staleMs: number;
+}
+
+/** Whose webhooks are taken. */
+export interface WebhookConfig {
+  readonly sender: ForgeName;
+  readonly secretFile: string;
+  /** Null: one secret alone is taken. */
+  readonly previousSecretFile: string | null;
+  /** Where they are posted to. */
+  readonly path: string;
 }
 
 /** Which commits are live on this host, how they are reached and who may make them. Paths are absolute; null: not set. */

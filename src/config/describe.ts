@@ -3,7 +3,7 @@ import { formatWindow } from '../core/daemon/window.ts';
 import { describeRemote } from '../core/git/remote.ts';
 import type { Tracked } from '../core/git/tracked.ts';
 import type { Destination } from '../core/types.ts';
-import type { Config, RepositoryConfig } from './config.ts';
+import type { Config, ListenerConfig, RepositoryConfig } from './config.ts';
 import { SETTINGS } from './settings.ts';
 
 /** A configuration as it could be written: setting → value, for those that have one; modes as octal text. */
@@ -35,6 +35,7 @@ export function describeConfig(config: Config): DescribedConfig {
     ['limits.run_seconds', config.limits.runMs / 1000],
     ...describeSchedule(config.schedule),
     ['schedule.windows', config.windows.map(formatWindow)],
+    ...describeListener(config.listener),
   ]);
   const paths = SETTINGS.map((setting) => setting.path).filter((path) => values.has(path));
   return Object.fromEntries(paths.map((path) => [path, values.get(path)]));
@@ -73,6 +74,21 @@ function describeSchedule(schedule: Schedule): readonly (readonly [string, unkno
     ['schedule.every_seconds', isCron ? null : schedule.ms / 1000],
     ['schedule.cron', isCron ? schedule.expression : null],
     ['schedule.jitter_seconds', isCron ? schedule.jitterMs / 1000 : null],
+  ];
+}
+
+function describeListener(listener: ListenerConfig): readonly (readonly [string, unknown])[] {
+  const { tcp, webhook, control, staleMs } = listener;
+  return [
+    ['listen.address', tcp?.address ?? null],
+    ['listen.port', tcp?.port ?? null],
+    ['webhook.sender', webhook?.sender ?? null],
+    ['webhook.secret_file', webhook?.secretFile ?? null],
+    ['webhook.previous_secret_file', webhook?.previousSecretFile ?? null],
+    ['webhook.path', webhook?.path ?? null],
+    ['control.socket', control.socket],
+    ['control.group', control.gid === null ? null : String(control.gid)],
+    ['health.stale_seconds', staleMs / 1000],
   ];
 }
 

@@ -2,7 +2,9 @@ import { hasErrors } from '../core/complain.ts';
 import { LOG_FORMATS } from '../core/log-line.ts';
 import { DEFAULT_STATE_PATH } from '../core/paths.ts';
 import type { Checked, Complaint, Destination, HostProfile, TargetName } from '../core/types.ts';
-import type { Config, HostFacts, PhpFpmConfig } from './config.ts';
+import type { Config, HostFacts, LimitsConfig, PhpFpmConfig } from './config.ts';
+import { resolveId } from './resolve-id.ts';
+import { resolveListener } from './resolve-listener.ts';
 import { resolveRepository } from './resolve-repository.ts';
 import { resolveSchedule, resolveWindows } from './resolve-schedule.ts';
 import type { Resolving } from './resolving.ts';
@@ -30,6 +32,9 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
   const phpFpm = resolvePhpFpm(resolving, profile.destinations);
   const windows = resolveWindows(resolving);
   const schedule = resolveSchedule(resolving);
+  const lock = written.text('lock') ?? '/run/reconcile/lock';
+  const limits = resolveLimits(written);
+  const listener = resolveListener(resolving, { lock, schedule, runMs: limits.runMs });
   const logFormat = resolveChoice(resolving, 'log.format', LOG_FORMATS);
   if (hasErrors(complaints)) return { value: null, complaints };
   const config: Config = {
@@ -37,20 +42,25 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
     profile,
     phpFpm,
     state,
-    lock: written.text('lock') ?? '/run/reconcile/lock',
+    lock,
+    limits,
     logFormat,
-    limits: {
-      fileBytes: written.integer('limits.file_bytes') ?? MEBIBYTE,
-      files: written.integer('limits.files') ?? 10_000,
-      totalBytes: written.integer('limits.total_bytes') ?? 64 * MEBIBYTE,
-      packBytes: written.integer('limits.pack_bytes') ?? 256 * MEBIBYTE,
-      fetchMs: (written.integer('limits.fetch_seconds') ?? 60) * 1000,
-      runMs: (written.integer('limits.run_seconds') ?? 180) * 1000,
-    },
     windows,
     schedule,
+    listener,
   };
   return { value: config, complaints };
+}
+
+function resolveLimits(written: Written): LimitsConfig {
+  return {
+    fileBytes: written.integer('limits.file_bytes') ?? MEBIBYTE,
+    files: written.integer('limits.files') ?? 10_000,
+    totalBytes: written.integer('limits.total_bytes') ?? 64 * MEBIBYTE,
+    packBytes: written.integer('limits.pack_bytes') ?? 256 * MEBIBYTE,
+    fetchMs: (written.integer('limits.fetch_seconds') ?? 60) * 1000,
+    runMs: (written.integer('limits.run_seconds') ?? 180) * 1000,
+  };
 }
 
 function resolveProfile(resolving: Resolving): HostProfile {
@@ -91,25 +101,6 @@ function resolveDestination(resolving: Resolving, target: TargetName): readonly 
 function oldPlace(facts: HostFacts, target: TargetName): string | null {
   const { directory, name } = OLD_PLACES[target];
   return facts.isDirectory(directory) ? `${directory}/${name}` : null;
-}
-
-interface IdLookup {
-  readonly word: 'user' | 'group';
-  readonly fallback: number;
-  readonly find: (name: string) => number | null;
-}
-
-/** A number stands for itself, whether or not this host has a name for it. */
-function resolveId(
-  { written, complaints }: Resolving,
-  path: string,
-  { word, fallback, find }: IdLookup,
-): number {
-  const name = written.text(path);
-  if (name === null) return fallback;
-  const id = /^\d+$/.test(name) ? Number(name) : find(name);
-  if (id === null) complaints.push(wrong(written.at(path), `there is no ${word} ${name} on this host`));
-  return id ?? fallback;
 }
 
 function resolvePhpFpm(resolving: Resolving, destinations: readonly Destination[]): PhpFpmConfig | null {

@@ -1,5 +1,6 @@
 import { DEFAULT_STATE_PATH } from '../core/paths.ts';
 import { DAEMON_SETTINGS } from './daemon-settings.ts';
+import { LISTENER_SETTINGS } from './listener-settings.ts';
 import type { SettingSpec } from './setting.ts';
 import { setting } from './setting.ts';
 
@@ -197,4 +198,5 @@ export const SETTINGS: readonly SettingSpec[] = [
     meaning: 'longest time of one run; it is then ended with its programs, and the next one goes on',
   }),
   ...DAEMON_SETTINGS,
+  ...LISTENER_SETTINGS,
 ];

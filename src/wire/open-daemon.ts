@@ -12,6 +12,7 @@ import { signalTrigger, waitForEnd } from '../triggers/signal.ts';
 import type { HostRequest, OpenHost } from '../wire.ts';
 import { openLog } from '../wire.ts';
 import { keepHost } from './keep-host.ts';
+import { openListener } from './open-listener.ts';
 
 /** How long the process of the runs is kept when there is nothing to do. */
 const IDLE_MS = 60_000;
@@ -34,27 +35,37 @@ export interface OpenDaemon {
  */
 export async function openDaemon(request: DaemonRequest): Promise<OpenDaemon> {
   const open = keepHost(request);
+  const release = flockLock(`${open().config.lock}.daemon`).acquire();
+  if (release === null) throw new ReconcileError('DAEMON_BUSY', 'a daemon is at work on this host already');
+  try {
+    return { world: await openDaemonWorld(request, open), release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+async function openDaemonWorld(request: DaemonRequest, open: () => OpenHost): Promise<DaemonWorld> {
   const host = open();
   const { config } = host;
   const log = openLog(request, config);
-  const release = flockLock(`${config.lock}.daemon`).acquire();
-  if (release === null) throw new ReconcileError('DAEMON_BUSY', 'a daemon is at work on this host already');
+  const poll = await makePoll(host);
   const runner = processRunner({
     command: [...request.self, 'runner', '--config', request.configPath],
     environment: request.environment,
     deadlineMs: config.limits.runMs + MARGIN_MS,
     idleMs: IDLE_MS,
   });
-  const world: DaemonWorld = {
+  const listener = await openListener({ open, runner, log, metrics: null });
+  return {
     world: () => open().world,
     runner,
-    triggers: [await makePoll(host), ...makeTriggers(host, log)],
-    listeners: [logListener(log)],
+    triggers: [poll, ...makeTriggers(host, log), ...listener.triggers],
+    listeners: [logListener(log), listener.health],
     clock: systemClock,
     log,
     ended: waitForEnd(),
   };
-  return { world, release };
 }
 
 async function makePoll({ config: { schedule, profile } }: OpenHost): Promise<Trigger> {

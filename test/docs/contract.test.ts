@@ -64,7 +64,6 @@ describe('what the page calls not yet is not there', () => {
   test.each([
     ['Metrics and notices', 'metrics'],
     ['Metrics and notices', 'notify'],
-    ['Webhooks', 'webhook'],
   ])('%s: no setting %s', (title, setting) => {
     expect(notYet).toContain(`- **${title}**`);
     expect(SETTINGS.filter(({ path }) => path.startsWith(setting))).toEqual([]);

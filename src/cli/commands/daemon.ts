@@ -1,5 +1,4 @@
 import { runDaemon } from '../../daemon/daemon.ts';
-import { openDaemon } from '../../wire/open-daemon.ts';
 import type { Call, Command } from '../command.ts';
 import { configOption } from '../config-option.ts';
 import { hostRequestOf } from '../open-host.ts';
@@ -11,6 +10,7 @@ export const daemon: Command = {
   argument: null,
   options: [configOption, { flags: '--verbose', description: 'tell every step on stderr' }],
   async run(call: Call): Promise<number> {
+    const { openDaemon } = await import('../../wire/open-daemon.ts');
     const { world, release } = await openDaemon({ ...hostRequestOf(call, 'info'), self: call.io.self });
     try {
       await runDaemon(world);

@@ -2,16 +2,19 @@ import type { Change, Delivery } from './delivery.ts';
 import type { Payload } from './payload.ts';
 
 /** The senders that are known. GitLab has two ways to prove itself; the host says which, and no other is taken. */
-export type ForgeName =
-  | 'github'
-  | 'gitlab'
-  | 'gitlab-signed'
-  | 'gitea'
-  | 'forgejo'
-  | 'gogs'
-  | 'bitbucket'
-  | 'bitbucket-server'
-  | 'generic';
+export const FORGE_NAMES = [
+  'github',
+  'gitlab',
+  'gitlab-signed',
+  'gitea',
+  'forgejo',
+  'gogs',
+  'bitbucket',
+  'bitbucket-server',
+  'generic',
+] as const;
+
+export type ForgeName = (typeof FORGE_NAMES)[number];
 
 /** How one kind of sender is proven and read. Names of headers are in lower case. */
 export interface Forge {

@@ -1,0 +1,23 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+
+const LARGEST_BYTES = 64 * 1024;
+
+/**
+ * What stands in a file with a secret. A link is followed, as secrets are mounted by links; a named pipe would keep us
+ * waiting for ever. Throws node's own errors, and one for what is no regular file or too large.
+ */
+export function readSecretFile(path: string): Buffer {
+  return withRegularFile(path, (fd) => readFileSync(fd));
+}
+
+function withRegularFile<T>(path: string, use: (fd: number) => T): T {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) throw new Error('it is no regular file');
+    if (stats.size > LARGEST_BYTES) throw new Error(`it has more than ${LARGEST_BYTES} bytes`);
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
