@@ -209,13 +209,21 @@ export async function startRepository(directory: string): Promise<string> {
 export const outputDirectory = openOutputDirectory;
 
 /** What the places of a host are like, for its diagnosis. */
-export async function readHostPlaces({ state, lock, profile, phpFpm }: Config): Promise<PlaceFacts> {
+export async function readHostPlaces(config: Config): Promise<PlaceFacts> {
+  const { state, lock, profile, phpFpm } = config;
+  const { checkSecrets } = await import('./wire/check-secrets.ts');
+  const secrets = checkSecrets(config);
   const places = await readPlaces({
     state,
     lock,
     destinations: profile.destinations.map(({ path }) => path),
   });
-  return { ...places, proposals: phpFpm === null ? await proposeHostPlaces() : [] };
+  return {
+    ...places,
+    errors: [...places.errors, ...secrets.errors],
+    openSecrets: secrets.open,
+    proposals: phpFpm === null ? await proposeHostPlaces() : [],
+  };
 }
 
 /** Places for the php-fpm file that this host's php-fpm would read. */

@@ -33,7 +33,7 @@ export async function readPlaces({
   state,
   lock,
   destinations,
-}: Places): Promise<Omit<PlaceFacts, 'proposals'>> {
+}: Places): Promise<Omit<PlaceFacts, 'proposals' | 'openSecrets'>> {
   const errors = [state, dirname(lock)].flatMap(findError);
   const lists = await Promise.all(destinations.map(losesAccessList));
   return {

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 
 const LARGEST_BYTES = 64 * 1024;
+const OTHERS_READ = 0o004;
 
 /**
  * What stands in a file with a secret. A link is followed, as secrets are mounted by links; a named pipe would keep us
@@ -8,6 +9,15 @@ const LARGEST_BYTES = 64 * 1024;
  */
 export function readSecretFile(path: string): Buffer {
   return withRegularFile(path, (fd) => readFileSync(fd));
+}
+
+/** Whether users who are nobody to the file may read it; false where it cannot be opened. */
+export function isOpenToOthers(path: string): boolean {
+  try {
+    return withRegularFile(path, (fd) => (fstatSync(fd).mode & OTHERS_READ) !== 0);
+  } catch {
+    return false; // whoever reads it tells what is wrong with it
+  }
 }
 
 function withRegularFile<T>(path: string, use: (fd: number) => T): T {

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isRoot } from '../helpers/temporary-directory.ts';
@@ -209,5 +217,24 @@ describe('it changes nothing', () => {
       expect(await host.php.ask(['A'])).toEqual(workers);
     }
     expect(host.php.reloadsSeen()).toBe(1);
+  });
+});
+
+describe('secrets of the host are looked at', () => {
+  test('those that everybody can read, and those that no sender has', async () => {
+    const host = await RealHost.start(SOUND);
+    const secret = join(host.directory, 'secret');
+    writeFileSync(secret, `${'a secret '.repeat(4)}\n`, { mode: 0o644 });
+    const configure = (sender: string) =>
+      host.configure(`listen: {port: 9480}\nwebhook: {sender: ${sender}, secret_file: ${secret}}\n`);
+    configure('github');
+    expect(examine(host)).toMatchObject({ exit: 0, codes: ['SECRET_FILE_OPEN'] });
+    chmodSync(secret, 0o640);
+    expect(examine(host)).toMatchObject({ exit: 0, codes: [] });
+    configure('gitlab-signed');
+    const { exit, codes, text } = examine(host);
+    expect({ exit, codes }).toEqual({ exit: 78, codes: ['CONFIG_INVALID'] });
+    expect(text).toContain(`${secret}: no secret of GitLab (signing token) looks so`);
+    expect(text).not.toContain('a secret a');
   });
 });

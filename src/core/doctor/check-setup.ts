@@ -51,11 +51,15 @@ function makeFinding({ code, message, proposals = [] }: Weakness): Finding {
 const IN_MEMORY = ['tmpfs', 'ramfs'];
 const NOT_LOCAL = ['nfs', 'cifs', 'smb', 'smb2', 'ceph', 'afs', '9p', 'fuse'];
 
-function checkPlaces({ state, lock, withAccessList, proposals }: PlaceFacts): readonly Weakness[] {
-  const weaknesses: Weakness[] = withAccessList.map((path) => ({
+function checkPlaces(places: PlaceFacts): readonly Weakness[] {
+  const { state, lock, proposals } = places;
+  const weaknesses: Weakness[] = places.withAccessList.map((path) => ({
     code: 'ACCESS_LIST_LOST',
     message: `${path} has an access list, which is lost when the file is replaced`,
   }));
+  for (const path of places.openSecrets) {
+    weaknesses.push({ code: 'SECRET_FILE_OPEN', message: `${path} can be read by everybody on this host` });
+  }
   if (IN_MEMORY.includes(state.fileSystem ?? '')) {
     const message = `the state directory ${state.path} is on ${state.fileSystem}, which is empty after a reboot`;
     weaknesses.push({ code: 'STATE_NOT_KEPT', message });

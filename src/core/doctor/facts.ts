@@ -55,6 +55,8 @@ export interface PlaceFacts {
   readonly lock: { readonly path: string; readonly fileSystem: string | null };
   /** Destinations with access lists that a replaced file would not have. */
   readonly withAccessList: readonly string[];
+  /** Files with secrets of this host that everybody on it may read. */
+  readonly openSecrets: readonly string[];
   /** Where a file for php-fpm could stand, on a host whose configuration names none. */
   readonly proposals: readonly PlaceProposal[];
 }

@@ -86,6 +86,10 @@ export const FINDINGS = {
     'the lock is not on a local file system: hosts can block each other, or two runs not see each other',
     'Set lock to a path on a local file system, such as /run/reconcile/lock.',
   ),
+  SECRET_FILE_OPEN: warning(
+    'a file with a token or with the secret of a webhook can be read by everybody on the host',
+    'Run chmod o-r on it, and replace the secret where others could have read it.',
+  ),
   ACCESS_LIST_LOST: warning(
     'a destination has an access list (ACL): a replaced file does not have it',
     'Grant access by files.*.owner, group and mode, or by a default access list of the directory.',

@@ -145,6 +145,12 @@ describe('of the places it is told', () => {
       'ACCESS_LIST_LOST',
       '/a has an access list, which is lost when the file is replaced',
     ],
+    [
+      'which secret everybody can read',
+      { openSecrets: ['/etc/reconcile/secret'] },
+      'SECRET_FILE_OPEN',
+      '/etc/reconcile/secret can be read by everybody on this host',
+    ],
   ])('%s', (_, facts, code, message) => {
     expect(checkPlaces(facts)).toEqual([expect.objectContaining({ code, message })]);
   });
@@ -228,6 +234,7 @@ test('every finding of the table is told of some host', () => {
     state: { path: '/a', fileSystem: 'tmpfs' },
     lock: { path: '/b', fileSystem: 'nfs' },
     withAccessList: ['/c'],
+    openSecrets: ['/e'],
     proposals: [{ binary: null, config: '/d.conf', path: '/d', pools: [] }],
   };
   const told = [

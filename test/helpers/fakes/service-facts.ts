@@ -24,5 +24,6 @@ export const SOUND_PLACES: PlaceFacts = {
   state: { path: '/var/lib/reconcile', fileSystem: null },
   lock: { path: '/run/reconcile/lock', fileSystem: 'tmpfs' },
   withAccessList: [],
+  openSecrets: [],
   proposals: [],
 };
