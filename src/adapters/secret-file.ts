@@ -1,4 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { ReconcileError } from '../core/errors.ts';
+import { describe } from './errno.ts';
 
 const LARGEST_BYTES = 64 * 1024;
 const OTHERS_READ = 0o004;
@@ -9,6 +11,22 @@ const OTHERS_READ = 0o004;
  */
 export function readSecretFile(path: string): Buffer {
   return withRegularFile(path, (fd) => readFileSync(fd));
+}
+
+/**
+ * A secret of one line, without the space around it. Read at each use, so that it can be renewed at any time. `what` is what
+ * messages call it. Throws CONFIG_INVALID when it is not one line in a regular file; never with anything of it.
+ */
+export function readSecretLine(path: string, what: string): string {
+  try {
+    const secret = readSecretFile(path).toString('utf8').trim();
+    if (secret === '') throw new Error('it is empty');
+    if (/\p{Cc}/u.test(secret)) throw new Error('it has more than one line, or a control character');
+    return secret;
+  } catch (error) {
+    const message = `cannot read the ${what} from ${path}: ${describe(error)}`;
+    throw new ReconcileError('CONFIG_INVALID', message, { cause: error });
+  }
 }
 
 /** Whether users who are nobody to the file may read it; false where it cannot be opened. */

@@ -1,6 +1,4 @@
-import { ReconcileError } from '../../core/errors.ts';
-import { describe } from '../errno.ts';
-import { readSecretFile } from '../secret-file.ts';
+import { readSecretLine } from '../secret-file.ts';
 import type { Access } from './access.ts';
 
 /**
@@ -10,18 +8,6 @@ import type { Access } from './access.ts';
  */
 export function makeAuthorization({ username, tokenFile }: Access): string | null {
   if (tokenFile === null) return null;
-  const pair = `${username}:${readToken(tokenFile)}`;
+  const pair = `${username}:${readSecretLine(tokenFile, 'token')}`;
   return `Basic ${Buffer.from(pair).toString('base64')}`;
-}
-
-function readToken(path: string): string {
-  try {
-    const token = readSecretFile(path).toString('utf8').trim();
-    if (token === '') throw new Error('it is empty');
-    if (/\p{Cc}/u.test(token)) throw new Error('it has more than one line, or a control character');
-    return token;
-  } catch (error) {
-    const message = `cannot read the token from ${path}: ${describe(error)}`;
-    throw new ReconcileError('CONFIG_INVALID', message, { cause: error });
-  }
 }
