@@ -17,15 +17,29 @@ import type {
 /** Read bit for everybody else. */
 const OTHERS_READ = 0o004;
 
+/** What a commit wants, and in which environment it has the host; null: it does not have it in any. */
+export interface CheckedDesired extends Checked<Desired> {
+  readonly environment: string | null;
+}
+
 /**
  * What one commit wants on one host: pure, and every complaint at once.
  * The value is null when any error stands in the way; complaints then say where.
  */
-export function makeDesired(snapshot: Snapshot, profile: HostProfile): Checked<Desired> {
-  const { destinations, names } = profile;
-  const parsed = parseRepository(snapshot, { names });
+export function makeDesired(snapshot: Snapshot, profile: HostProfile): CheckedDesired {
+  const parsed = parseRepository(snapshot, { names: profile.names });
   const foreign = findForeign(parsed.value, profile);
-  if (foreign !== null) return { value: null, complaints: [foreign] };
+  if (foreign !== null) return { value: null, complaints: [foreign], environment: null };
+  const environment = parsed.value?.hosts.get(profile.name)?.environment ?? profile.environment;
+  return { ...renderDesired(snapshot, parsed, profile), environment };
+}
+
+function renderDesired(
+  snapshot: Snapshot,
+  parsed: Checked<Repository>,
+  profile: HostProfile,
+): Checked<Desired> {
+  const { destinations } = profile;
   const targets = destinations.map((destination) => destination.target);
   const rendered = renderHost(parsed, { ...profile, targets });
   const variables = rendered.value?.variables ?? [];

@@ -368,6 +368,8 @@ export interface Outcome {
   readonly commit: string | null;
   /** The commit whose content the changes brought; null: what was found on the host, or no change. */
   readonly content: string | null;
+  /** The host's environment; null where the repository was not read anew. */
+  readonly environment: string | null;
   /** What was changed on the host, also where the run failed later and the changes stay. */
   readonly changes: readonly Change[];
   /** Reloads that were proven in this run. */

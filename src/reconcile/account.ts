@@ -1,6 +1,7 @@
 import type { RunReport } from '../core/daemon/report.ts';
 import { ERRORS } from '../core/errors.ts';
-import type { Change, Outcome } from '../core/types.ts';
+import type { Outcome } from '../core/types.ts';
+import { describeWork } from '../core/work.ts';
 
 /** The exit code of a run, as docs/exit-codes.md lists them. 0: in sync, applied, or another run is at work. */
 export function exitCodeOf(outcome: Outcome): number {
@@ -9,21 +10,21 @@ export function exitCodeOf(outcome: Outcome): number {
 
 /** One sentence on what a run did, or would do, for people; null when that is nothing. */
 export function summarizeOutcome(outcome: Outcome, isDry: boolean): string | null {
-  if (outcome.changes.length === 0 && outcome.reloads === 0) return null;
-  const verbs = isDry ? WOULD : DID;
-  const work = outcome.changes.map((change) => `${verbs[change.kind]} ${change.desired.path}`);
-  if (outcome.reloads > 0) work.push(verbs.reload);
+  const changes = outcome.changes.map(({ kind, desired }) => ({ kind, path: desired.path }));
+  const work = describeWork({ changes, reloads: outcome.reloads }, isDry);
+  if (work.length === 0) return null;
   return `${outcome.content?.slice(0, 12) ?? 'the state before'}: ${work.join(', ')}`;
 }
 
 /** The outcome for programs; no value of a variable is in it. */
 export function makeReport(outcome: Outcome, isDry: boolean): RunReport {
-  const { kind, commit, content, changes, reloads, error, complaints } = outcome;
+  const { kind, commit, content, environment, changes, reloads, error, complaints } = outcome;
   return {
     status: kind,
     exitCode: exitCodeOf(outcome),
     commit,
     content,
+    environment,
     summary: summarizeOutcome(outcome, isDry),
     changes: changes.map((change) => ({
       kind: change.kind,
@@ -35,21 +36,3 @@ export function makeReport(outcome: Outcome, isDry: boolean): RunReport {
     complaints,
   };
 }
-
-type Verbs = Readonly<Record<Change['kind'] | 'reload', string>>;
-
-const DID: Verbs = {
-  create: 'created',
-  replace: 'replaced',
-  remove: 'removed',
-  metadata: 'corrected mode or owner of',
-  reload: 'reloaded php-fpm and proved it',
-};
-
-const WOULD: Verbs = {
-  create: 'would create',
-  replace: 'would replace',
-  remove: 'would remove',
-  metadata: 'would correct mode or owner of',
-  reload: 'would reload php-fpm',
-};

@@ -1,9 +1,10 @@
+import type { CheckedDesired } from '../core/desire.ts';
 import { makeDesired } from '../core/desire.ts';
 import { ReconcileError } from '../core/errors.ts';
 import type { Advance } from '../core/git/commit.ts';
 import { isHolding } from '../core/hold.ts';
 import { makeRefusal } from '../core/refusal.ts';
-import type { Checked, Complaint, Desired, Held } from '../core/types.ts';
+import type { Complaint, Desired, Held } from '../core/types.ts';
 import { recallApplied } from './last-good.ts';
 import { clampMemory } from './memory.ts';
 import { probeHead } from './probe-head.ts';
@@ -12,37 +13,39 @@ import type { World } from './world.ts';
 /** What the repository wants now, or why it cannot be had: one of `desired` and `error` is null, both where nobody asked. */
 export interface Head {
   readonly commit: string | null;
+  /** The environment of this host; null where the repository was not read. */
+  readonly environment: string | null;
   readonly desired: Desired | null;
   readonly error: ReconcileError | null;
   readonly complaints: readonly Complaint[];
 }
 
 /** Nobody asked the repository: what is live is kept up, and no new commit taken. */
-export const UNASKED: Head = { commit: null, desired: null, error: null, complaints: [] };
+export const UNASKED: Head = { commit: null, environment: null, desired: null, error: null, complaints: [] };
 
 /** Reads the tip of the tracked branch and renders it for this host. Foreseen failures come back in `error`. */
 export async function readHead(world: World): Promise<Head> {
   let commit: string | null = null;
   try {
     commit = await probeHead(world);
-    const { value, complaints } = await readDesired(world, commit);
+    const { value, complaints, environment } = await readDesired(world, commit);
     if (value === null) {
       const error = makeRefusal(`commit ${commit.slice(0, 12)}`, complaints);
-      return { commit, desired: null, error, complaints };
+      return { commit, environment, desired: null, error, complaints };
     }
     const held = await findHold(world, value);
     const error = held === null ? null : heldError(commit, held);
-    return { commit, desired: error === null ? value : null, error, complaints };
+    return { commit, environment, desired: error === null ? value : null, error, complaints };
   } catch (error) {
     if (!(error instanceof ReconcileError)) throw error;
-    return { commit, desired: null, error, complaints: [] };
+    return { ...UNASKED, commit, error };
   }
 }
 
 /** A commit that is live already is not read again: it was checked then, and is remembered. */
-async function readDesired(world: World, commit: string): Promise<Checked<Desired>> {
+async function readDesired(world: World, commit: string): Promise<CheckedDesired> {
   const applied = recallApplied(world, commit);
-  if (applied !== null) return { value: applied, complaints: [] };
+  if (applied !== null) return { value: applied, complaints: [], environment: null };
   const advance = await checkForward(world, commit);
   await checkSigners(world, commit, advance);
   return makeDesired(await world.source.read(commit), world.host);

@@ -13,6 +13,7 @@ export interface Ended {
 
 const NOTHING_DONE = {
   commit: null,
+  environment: null,
   content: null,
   changes: [],
   reloads: 0,
@@ -33,8 +34,8 @@ export function paused(): Outcome {
 
 /** The run failed with nothing done, or with `settled` done all the same. */
 export function fail(head: Head | null, error: ReconcileError, settled?: Settled): Outcome {
-  const { commit, complaints } = head ?? NOTHING_DONE;
-  return { kind: 'failed', ...describe(settled ?? null), commit, complaints, error };
+  const { commit, environment, complaints } = head ?? NOTHING_DONE;
+  return { kind: 'failed', ...describe(settled ?? null), commit, environment, complaints, error };
 }
 
 /** The host is in the wanted state, or nothing is wanted; that is a success only where the head was. */
@@ -42,7 +43,8 @@ export function conclude(head: Head, settled: Settled | null): Outcome {
   if (head.error !== null) return fail(head, head.error, settled ?? undefined);
   const done = describe(settled);
   const kind = done.changes.length === 0 && done.reloads === 0 ? 'in-sync' : 'applied';
-  return { kind, ...done, commit: head.commit, error: null, complaints: head.complaints };
+  const { commit, environment, complaints } = head;
+  return { kind, ...done, commit, environment, error: null, complaints };
 }
 
 function describe(settled: Settled | null): Pick<Outcome, 'content' | 'changes' | 'reloads' | 'secrets'> {

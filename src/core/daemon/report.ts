@@ -10,6 +10,8 @@ export interface RunReport {
   readonly commit: string | null;
   /** The commit whose content the changes brought; null: what was found on the host, or no change. */
   readonly content: string | null;
+  /** The environment of this host, where the run read the repository; null: what is live was not read again. */
+  readonly environment: string | null;
   /** One sentence for people; null: nothing was done. */
   readonly summary: string | null;
   readonly changes: readonly {
@@ -44,6 +46,7 @@ export function parseReport(line: string): RunReport | null {
 
 const NOTHING: Omit<RunReport, 'status' | 'exitCode' | 'commit' | 'error'> = {
   content: null,
+  environment: null,
   summary: null,
   changes: [],
   reloads: 0,
