@@ -34,6 +34,7 @@ const forTest = [
   program('mkfs.ext4', 'e2fsprogs'),
   program('mkfs.xfs', 'xfsprogs'),
   program('mount'),
+  program('msmtp'),
 ];
 
 /** The system that was there before is built again beside ours. */

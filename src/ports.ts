@@ -5,6 +5,7 @@ import type { Pause, Restraint } from './core/daemon/restraint.ts';
 import type { ServiceFacts } from './core/doctor/facts.ts';
 import type { Advance, Commit } from './core/git/commit.ts';
 import type { HistoryEntry, HistoryLine } from './core/history-entry.ts';
+import type { NoticeMemory } from './core/notice/saved-memory.ts';
 import type {
   Change,
   LedgerRecord,
@@ -199,6 +200,24 @@ export interface Runner {
 export interface Listener {
   /** Never throws, and takes no time: what takes some goes on behind. */
   hear(event: RunEvent): void;
+  /** Settles within a few seconds, when nothing goes on behind any more. Never rejects. */
+  close?(): Promise<void>;
+}
+
+/** Takes news to somebody else. */
+export interface Notifier<News> {
+  /** For the log. */
+  readonly name: string;
+  /** Null: they were taken. Else why not, in words without a secret; it gives up at the signal. Never rejects. */
+  tell(news: News, deadline: AbortSignal): Promise<string | null>;
+}
+
+/** What this host remembers of what it told. */
+export interface NoticeBook {
+  /** Nothing where it is damaged or cannot be read. Never throws. */
+  read(): NoticeMemory;
+  /** Whether it is kept for other processes as well as for this one. Never throws. */
+  write(memory: NoticeMemory): boolean;
 }
 
 /** One reconcile at a time on one host. */

@@ -16,6 +16,8 @@ export interface ProgramOptions {
   /** Added to `PATH` and `LC_ALL=C`; nothing of our own environment is passed on. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** What it reads on stdin; nothing when it is not given. */
+  readonly input?: string;
   /**
    * `ignore` for a program that leaves a service behind, which would keep our pipes open. A file for one that opens
    * /dev/stderr by its name, which the sockets that Node takes for pipes do not allow: it gets both streams, and
@@ -62,7 +64,7 @@ export function adoptGroup(pid: number): ProgramGroup {
 }
 
 /**
- * Runs a program to its end, with no input and a minimal environment. At the deadline its whole process group gets
+ * Runs a program to its end, with a minimal environment. At the deadline its whole process group gets
  * SIGKILL, so that nothing it started outlives it. Never throws for what the program does.
  * Throws ENVIRONMENT_BROKEN when the program is missing or may not be run.
  */
@@ -126,7 +128,7 @@ function spawnChild(execa: Execa, [file = '', ...args]: readonly string[], optio
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { PATH: SYSTEM_PATH, LC_ALL: 'C', ...options.env },
     extendEnv: false,
-    stdin: 'ignore',
+    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     stdout: output,
     stderr: output,
     detached: true, // its own process group, which we can end as a whole
