@@ -113,7 +113,7 @@ function openConfiguredSource({ repository, limits }: Config, { environment, log
 const PROXIES = ['http_proxy', 'https_proxy', 'no_proxy', 'HTTPS_PROXY', 'NO_PROXY'] as const;
 
 /** Those that curl knows: HTTP_PROXY in capitals can be set by whoever sends a request to a CGI program. */
-function readProxies(environment: Environment): Readonly<Record<string, string>> {
+export function readProxies(environment: Environment): Readonly<Record<string, string>> {
   return Object.fromEntries(
     PROXIES.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
   );

@@ -3,6 +3,9 @@ import type { ChangeWindow } from '../core/daemon/window.ts';
 import type { Remote } from '../core/git/remote.ts';
 import type { Tracked } from '../core/git/tracked.ts';
 import type { LogFormat } from '../core/log-line.ts';
+import type { ChannelName } from '../core/notice/channel.ts';
+import type { NoticeKind } from '../core/notice/notice.ts';
+import type { StatusForgeName } from '../core/notice/status-forge.ts';
 import type { HostProfile } from '../core/types.ts';
 import type { ForgeName } from '../core/webhook/forge.ts';
 
@@ -20,6 +23,9 @@ export interface Config {
   readonly windows: readonly ChangeWindow[];
   readonly schedule: Schedule;
   readonly listener: ListenerConfig;
+  readonly notify: NotifyConfig;
+  /** Null: no forge is told. */
+  readonly commitStatus: CommitStatusConfig | null;
 }
 
 /** What a daemon answers, and to whom. */
@@ -42,6 +48,33 @@ export interface WebhookConfig {
   readonly previousSecretFile: string | null;
   /** Where they are posted to. */
   readonly path: string;
+}
+
+/** Who is told of runs; nobody, where there is neither a channel nor mail. Paths are absolute; null: not set. */
+export interface NotifyConfig {
+  readonly channels: readonly {
+    readonly name: ChannelName;
+    readonly urlFile: string;
+    readonly secretFile: string | null;
+  }[];
+  readonly mail: {
+    readonly to: readonly string[];
+    readonly from: string | null;
+    /** Program and arguments. */
+    readonly sendmail: readonly [string, ...string[]];
+  } | null;
+  readonly events: readonly NoticeKind[];
+  readonly repeatMs: number;
+  readonly caFile: string | null;
+}
+
+/** The server that is told what commits came to. */
+export interface CommitStatusConfig {
+  readonly forge: StatusForgeName;
+  /** Of the repository, without a slash at its end. */
+  readonly url: string;
+  readonly tokenFile: string;
+  readonly caFile: string | null;
 }
 
 /** Which commits are live on this host, how they are reached and who may make them. Paths are absolute; null: not set. */

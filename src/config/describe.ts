@@ -4,6 +4,7 @@ import { describeRemote } from '../core/git/remote.ts';
 import type { Tracked } from '../core/git/tracked.ts';
 import type { Destination } from '../core/types.ts';
 import type { Config, ListenerConfig, RepositoryConfig } from './config.ts';
+import { describeCommitStatus, describeNotify } from './describe-notify.ts';
 import { SETTINGS } from './settings.ts';
 
 /** A configuration as it could be written: setting → value, for those that have one; modes as octal text. */
@@ -36,6 +37,8 @@ export function describeConfig(config: Config): DescribedConfig {
     ...describeSchedule(config.schedule),
     ['schedule.windows', config.windows.map(formatWindow)],
     ...describeListener(config.listener),
+    ...describeNotify(config.notify),
+    ...describeCommitStatus(config.commitStatus),
   ]);
   const paths = SETTINGS.map((setting) => setting.path).filter((path) => values.has(path));
   return Object.fromEntries(paths.map((path) => [path, values.get(path)]));

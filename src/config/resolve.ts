@@ -5,6 +5,7 @@ import type { Checked, Complaint, Destination, HostProfile, TargetName } from '.
 import type { Config, HostFacts, LimitsConfig, PhpFpmConfig } from './config.ts';
 import { resolveId } from './resolve-id.ts';
 import { resolveListener } from './resolve-listener.ts';
+import { resolveCommitStatus, resolveNotify } from './resolve-notify.ts';
 import { resolveRepository } from './resolve-repository.ts';
 import { resolveSchedule, resolveWindows } from './resolve-schedule.ts';
 import type { Resolving } from './resolving.ts';
@@ -36,6 +37,8 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
   const limits = resolveLimits(written);
   const listener = resolveListener(resolving, { lock, schedule, runMs: limits.runMs });
   const logFormat = resolveChoice(resolving, 'log.format', LOG_FORMATS);
+  const notify = resolveNotify(resolving);
+  const commitStatus = resolveCommitStatus(resolving);
   if (hasErrors(complaints)) return { value: null, complaints };
   const config: Config = {
     repository,
@@ -48,6 +51,8 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
     windows,
     schedule,
     listener,
+    notify,
+    commitStatus,
   };
   return { value: config, complaints };
 }

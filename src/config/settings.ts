@@ -1,6 +1,7 @@
 import { DEFAULT_STATE_PATH } from '../core/paths.ts';
 import { DAEMON_SETTINGS } from './daemon-settings.ts';
 import { LISTENER_SETTINGS } from './listener-settings.ts';
+import { NOTIFY_SETTINGS } from './notify-settings.ts';
 import type { SettingSpec } from './setting.ts';
 import { setting } from './setting.ts';
 
@@ -199,4 +200,5 @@ export const SETTINGS: readonly SettingSpec[] = [
   }),
   ...DAEMON_SETTINGS,
   ...LISTENER_SETTINGS,
+  ...NOTIFY_SETTINGS,
 ];

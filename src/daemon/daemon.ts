@@ -19,5 +19,6 @@ export async function runDaemon(daemon: DaemonWorld): Promise<void> {
     await Promise.all(watches.map((watch) => watch.stop()));
     await mailbox.drain();
     await daemon.runner.close();
+    await Promise.all(daemon.listeners.map((listener) => listener.close?.()));
   }
 }

@@ -3,6 +3,7 @@ import { flockLock } from '../adapters/lock.ts';
 import { processRunner } from '../adapters/runner.ts';
 import { ReconcileError } from '../core/errors.ts';
 import type { DaemonWorld } from '../daemon/daemon-world.ts';
+import { noticeListener } from '../daemon/notice-listener.ts';
 import { logListener } from '../daemon/tell-log.ts';
 import type { Log, Release, Trigger } from '../ports.ts';
 import { driftTrigger } from '../triggers/drift.ts';
@@ -13,6 +14,7 @@ import type { HostRequest, OpenHost } from '../wire.ts';
 import { openLog } from '../wire.ts';
 import { keepHost } from './keep-host.ts';
 import { openListener } from './open-listener.ts';
+import { tellAlways } from './open-notices.ts';
 
 /** How long the process of the runs is kept when there is nothing to do. */
 const IDLE_MS = 60_000;
@@ -61,7 +63,7 @@ async function openDaemonWorld(request: DaemonRequest, open: () => OpenHost): Pr
     world: () => open().world,
     runner,
     triggers: [poll, ...makeTriggers(host, log), ...listener.triggers],
-    listeners: [logListener(log), listener.health],
+    listeners: [logListener(log), listener.health, noticeListener(tellAlways(open, request), log)],
     clock: systemClock,
     log,
     ended: waitForEnd(),

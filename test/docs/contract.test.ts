@@ -61,10 +61,7 @@ describe('what the page calls not yet is not there', () => {
     expect(commands.map(({ name }) => name)).not.toContain(command);
   });
 
-  test.each([
-    ['Metrics and notices', 'metrics'],
-    ['Metrics and notices', 'notify'],
-  ])('%s: no setting %s', (title, setting) => {
+  test.each([['Metrics', 'metrics']])('%s: no setting %s', (title, setting) => {
     expect(notYet).toContain(`- **${title}**`);
     expect(SETTINGS.filter(({ path }) => path.startsWith(setting))).toEqual([]);
   });

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { SimpleGit } from 'simple-git';
 import { simpleGit } from 'simple-git';
 import { onTestFinished } from 'vitest';
@@ -155,13 +156,20 @@ export class RealHost {
 
   /** As `once`, while this process goes on: for requests that are under way meanwhile. */
   async onceBeside(): Promise<number | null> {
+    return (await this.onceWithOutput()).exit;
+  }
+
+  /** The same, with what it says. */
+  async onceWithOutput(...args: readonly string[]): Promise<Ended> {
     const env = { ...process.env, TMPDIR: join(this.directory, 'tmp') };
-    const child = spawn(process.execPath, [MAIN, '--once', '--config', this.config], {
-      env,
-      stdio: 'ignore',
-    });
-    const [exit] = await once(child, 'exit');
-    return exit;
+    const words = [MAIN, '--once', '--config', this.config, ...args];
+    const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [stdout, stderr, [exit]] = await Promise.all([
+      text(child.stdout),
+      text(child.stderr),
+      once(child, 'exit'),
+    ]);
+    return { exit, stdout, stderr };
   }
 
   phpFile(): string {
