@@ -1,4 +1,5 @@
 import type { RunEvent } from '../core/daemon/report.ts';
+import type { Ask } from '../ports.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { Mailbox } from './mailbox.ts';
 import { Patience } from './patience.ts';
@@ -11,9 +12,14 @@ import { serve } from './serve.ts';
 export async function runDaemon(daemon: DaemonWorld): Promise<void> {
   const patience = new Patience(daemon.log);
   const mailbox = new Mailbox<RunEvent | null>((reasons) => serve({ ...daemon, patience }, reasons));
-  const watches = daemon.triggers.map((trigger) => trigger.start((reason) => mailbox.ask(reason)));
+  const ask: Ask = (reason) => {
+    const answer = mailbox.ask(reason);
+    answer.catch(() => undefined); // `failed` tells it, whoever waits for the answer
+    return answer;
+  };
+  const watches = daemon.triggers.map((trigger) => trigger.start(ask));
   try {
-    mailbox.ask('start').catch(() => undefined); // `failed` tells it
+    void ask('start');
     await Promise.race([daemon.ended, mailbox.failed]);
   } finally {
     await Promise.all(watches.map((watch) => watch.stop()));
