@@ -18,6 +18,8 @@ const config: KnipConfig = {
     'strace',
     'setfacl',
     'setpriv',
+    'perl',
+    'systemd-analyze',
     'faketime',
     'nginx',
     'openssl',

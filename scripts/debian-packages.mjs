@@ -116,9 +116,13 @@ function findUnpacked(program, root) {
   return found;
 }
 
+/** Those of systemd's own library too, which its programs look for in one place only. */
 function libraryDirectories(root) {
   const parents = ['usr/lib', 'lib'].map((name) => path.join(root, name));
-  return parents.flatMap((parent) => subdirectories(parent).filter((name) => name.endsWith('-linux-gnu')));
+  const found = parents.flatMap((parent) =>
+    subdirectories(parent).filter((name) => name.endsWith('-linux-gnu')),
+  );
+  return found.flatMap((directory) => [directory, path.join(directory, 'systemd')]);
 }
 
 function subdirectories(parent) {

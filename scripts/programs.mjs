@@ -35,6 +35,10 @@ const forTest = [
   program('mkfs.xfs', 'xfsprogs'),
   program('mount'),
   program('msmtp'),
+  program('systemd-analyze', 'systemd'),
+  program('systemd-notify', 'systemd'),
+  program('perl', 'perl-base'),
+  program('setpriv', 'util-linux'),
 ];
 
 /** The system that was there before is built again beside ours. */

@@ -220,6 +220,16 @@ export interface NoticeBook {
   write(memory: NoticeMemory): boolean;
 }
 
+/** Who started a daemon and watches over it, such as systemd. */
+export interface Supervisor {
+  /** How often he wants to hear that the daemon turns; null: never. */
+  readonly intervalMs: number | null;
+  /** Assignments of sd_notify(3), told in the order of the calls. Never throws, and takes no time. */
+  tell(state: Readonly<Record<string, string>>): void;
+  /** Settles within a few seconds, when all is told. Never rejects. */
+  close(): Promise<void>;
+}
+
 /** One reconcile at a time on one host. */
 export interface Lock {
   /** Null when another process holds it. Throws STATE_UNUSABLE. */

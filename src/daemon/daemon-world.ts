@@ -1,5 +1,6 @@
 import type { Clock, Listener, Log, Runner, Trigger } from '../ports.ts';
 import type { World } from '../reconcile/world.ts';
+import type { Pulse } from './pulse.ts';
 
 /** What a daemon is made of. */
 export interface DaemonWorld {
@@ -8,6 +9,7 @@ export interface DaemonWorld {
   readonly runner: Runner;
   readonly triggers: readonly Trigger[];
   readonly listeners: readonly Listener[];
+  readonly pulse: Pulse;
   readonly clock: Clock;
   readonly log: Log;
   /** Settles when the daemon is to end. */

@@ -17,16 +17,20 @@ export async function serve(
   daemon: DaemonWorld & { readonly patience: Patience },
   reasons: ReadonlySet<Reason>,
 ): Promise<RunEvent | null> {
-  const { runner, clock, patience, listeners } = daemon;
+  const { runner, clock, patience, listeners, pulse } = daemon;
   const at = clock.now();
   if (patience.waits(reasons, at)) return null;
   if (PROMISING.some((reason) => reasons.has(reason))) runner.warm();
-  const report = (await look(daemon)) ?? (await runner.run());
+  const report = await pulse.watch(lookOrRun(daemon));
   const seconds = Math.max(0, clock.now().getTime() - at.getTime()) / 1000;
   const event: RunEvent = { reasons: [...reasons], at, seconds, report };
   patience.take(event);
   for (const listener of listeners) listener.hear(event);
   return event;
+}
+
+async function lookOrRun(daemon: DaemonWorld): Promise<RunReport> {
+  return (await look(daemon)) ?? (await daemon.runner.run());
 }
 
 /** Null: a run has to find out, or to tell what is wrong. */

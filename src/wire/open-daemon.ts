@@ -1,11 +1,14 @@
 import { systemClock } from '../adapters/clock.ts';
 import { flockLock } from '../adapters/lock.ts';
 import { processRunner } from '../adapters/runner.ts';
+import { openSupervisor, withoutSupervisor } from '../adapters/systemd/open-supervisor.ts';
 import { ReconcileError } from '../core/errors.ts';
 import type { DaemonWorld } from '../daemon/daemon-world.ts';
 import { noticeListener } from '../daemon/notice-listener.ts';
+import { Pulse } from '../daemon/pulse.ts';
 import { logListener } from '../daemon/tell-log.ts';
-import type { Log, Release, Trigger } from '../ports.ts';
+import { supervisorListener, tellEnd, tellReloads } from '../daemon/tell-supervisor.ts';
+import type { Log, Release, Supervisor, Trigger } from '../ports.ts';
 import { driftTrigger } from '../triggers/drift.ts';
 import { pollTrigger } from '../triggers/poll.ts';
 import { pushTrigger } from '../triggers/push.ts';
@@ -52,21 +55,30 @@ async function openDaemonWorld(request: DaemonRequest, open: () => OpenHost): Pr
   const { config } = host;
   const log = openLog(request, config);
   const poll = await makePoll(host);
+  const supervisor = openSupervisor(request.environment, log);
+  const runMs = config.limits.runMs + MARGIN_MS;
+  const pulse = new Pulse(2 * runMs); // a look has no deadline of its own and takes less than a run
   const runner = processRunner({
     command: [...request.self, 'runner', '--config', request.configPath],
-    environment: request.environment,
-    deadlineMs: config.limits.runMs + MARGIN_MS,
+    environment: withoutSupervisor(request.environment),
+    deadlineMs: runMs,
     idleMs: IDLE_MS,
   });
   const listener = await openListener({ open, runner, log, metrics: null });
   return {
     world: () => open().world,
     runner,
-    triggers: [poll, ...makeTriggers(host, log), ...listener.triggers],
-    listeners: [logListener(log), listener.health, noticeListener(tellAlways(open, request), log)],
+    triggers: [poll, ...makeTriggers(host, { log, supervisor }), ...listener.triggers],
+    listeners: [
+      logListener(log),
+      listener.health,
+      noticeListener(tellAlways(open, request), log),
+      supervisorListener(supervisor, pulse),
+    ],
+    pulse,
     clock: systemClock,
     log,
-    ended: waitForEnd(),
+    ended: tellEnd(supervisor, waitForEnd()),
   };
 }
 
@@ -77,8 +89,17 @@ async function makePoll({ config: { schedule, profile } }: OpenHost): Promise<Tr
   return cronTrigger({ ...schedule, host });
 }
 
-function makeTriggers({ config, world }: OpenHost, log: Log): readonly Trigger[] {
+interface Surroundings {
+  readonly log: Log;
+  readonly supervisor: Supervisor;
+}
+
+function makeTriggers({ config, world }: OpenHost, { log, supervisor }: Surroundings): readonly Trigger[] {
   const paths = config.profile.destinations.map(({ path }) => path);
   const { tip } = world.identity;
-  return [signalTrigger, driftTrigger(paths, log), ...(tip === null ? [] : [pushTrigger(tip, log)])];
+  return [
+    tellReloads(supervisor, signalTrigger),
+    driftTrigger(paths, log),
+    ...(tip === null ? [] : [pushTrigger(tip, log)]),
+  ];
 }

@@ -19,9 +19,24 @@ export interface RealDaemon {
 
 /** Starts it; its first run is over when this settles. It ends with the test. */
 export async function startDaemon(host: RealHost, ...args: readonly string[]): Promise<RealDaemon> {
-  const env = { ...process.env, TMPDIR: join(host.directory, 'tmp') };
-  const words = [MAIN, 'daemon', '--verbose', '--config', host.config, ...args];
-  const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'inherit', 'pipe'] });
+  return await startDaemonBy(host, { args });
+}
+
+/** How somebody else than a person starts a daemon. */
+export interface Starting {
+  readonly args?: readonly string[];
+  /** What stands before the program on its command line. */
+  readonly under?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** The same, started by somebody else. */
+export async function startDaemonBy(host: RealHost, starting: Starting): Promise<RealDaemon> {
+  const env = { ...process.env, TMPDIR: join(host.directory, 'tmp'), ...starting.env };
+  const { under = [], args = [] } = starting;
+  const words = [process.execPath, MAIN, 'daemon', '--verbose', '--config', host.config, ...args];
+  const [program = '', ...rest] = [...under, ...words];
+  const child = spawn(program, rest, { env, stdio: ['ignore', 'inherit', 'pipe'] });
   let text = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     text += chunk.toString();
