@@ -7,9 +7,12 @@ import { RealHost } from './real-host.ts';
 /** What is promised is a second, which the bench shows; beside other tests it may take more. */
 const PROMPT_MS = 8_000;
 
+/** A php-fpm whose reload loses no question of a test. */
+const KEEPS_REQUESTS = { processControlTimeout: '10s' };
+
 describe('a daemon', () => {
   test('brings a push and its revert in at once, with one reload each', async () => {
-    const host = await RealHost.start();
+    const host = await RealHost.start(KEEPS_REQUESTS);
     const daemon = await startDaemon(host);
     expect(await host.ask('A')).toBe('one');
     const before = host.php.reloadsSeen();

@@ -32,7 +32,8 @@ export class RealListener {
 
   /** Makes the host and starts its daemon; further settings are appended as they are. */
   static async start(settings = ''): Promise<RealListener> {
-    const listener = new RealListener(await RealHost.start(), await findFreePort(), settings);
+    const host = await RealHost.start({ processControlTimeout: '10s' }); // a reload loses no question of a test
+    const listener = new RealListener(host, await findFreePort(), settings);
     listener.writeSecret(SENDERS.github.secret);
     await listener.restart();
     return listener;
