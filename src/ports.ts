@@ -178,7 +178,10 @@ export interface Trigger {
   start(ask: Ask): Watch;
 }
 
-/** Asks for a run that begins after this call. The answer is its event, or null where the daemon waits after a failure. */
+/**
+ * Asks for a run that begins after this call. The answer is its event; where it found nothing to do, the run that had brought
+ * the same commit moments before; null where the daemon waits after a failure.
+ */
 export type Ask = (reason: Reason) => Promise<RunEvent | null>;
 
 export interface Watch {

@@ -3,6 +3,7 @@ import type { Ask } from '../ports.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { Mailbox } from './mailbox.ts';
 import { Patience } from './patience.ts';
+import { RecentRun } from './recent-run.ts';
 import { serve } from './serve.ts';
 
 /**
@@ -11,7 +12,10 @@ import { serve } from './serve.ts';
  */
 export async function runDaemon(daemon: DaemonWorld): Promise<void> {
   const patience = new Patience(daemon.log);
-  const mailbox = new Mailbox<RunEvent | null>((reasons) => serve({ ...daemon, patience }, reasons));
+  const recent = new RecentRun();
+  const mailbox = new Mailbox<RunEvent | null>(async (reasons) =>
+    recent.answerWith(await serve({ ...daemon, patience }, reasons)),
+  );
   const ask: Ask = (reason) => {
     const answer = mailbox.ask(reason);
     answer.catch(() => undefined); // `failed` tells it, whoever waits for the answer
