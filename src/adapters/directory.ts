@@ -8,14 +8,20 @@ import { describe, errnoOf } from './errno.ts';
 /** Linux's O_PATH, which node does not name: passing through needs no read permission. */
 const O_PATH = 0o10000000;
 const GROUP_OR_OTHERS_WRITE = 0o022;
+const OTHERS_WRITE = 0o002;
 const STICKY = 0o1000;
 const PRIVATE = 0o700;
 
 export interface DirectoryRules {
-  /** The code of what is thrown: the directory of a destination, one of our own, or one of the host configuration. */
-  readonly code: Extract<ErrorCode, 'DESTINATION_UNSAFE' | 'STATE_UNUSABLE' | 'CONFIG_INVALID'>;
+  /** The code of what is thrown: the directory of a destination, one of our own, of the host configuration, of a repository. */
+  readonly code: Extract<
+    ErrorCode,
+    'DESTINATION_UNSAFE' | 'STATE_UNUSABLE' | 'CONFIG_INVALID' | 'REPOSITORY_UNUSABLE'
+  >;
   /** Users besides root and ourselves who may own the directories on the way. */
   readonly owners?: readonly number[];
+  /** A directory that may be writable by its group, with all below it; others may write nowhere. */
+  readonly shared?: string;
 }
 
 /**
@@ -121,7 +127,9 @@ function explainPart(path: string, error: unknown): string {
 
 function checkDirectory(part: Part & { readonly fd: number }, rules: DirectoryRules): void {
   const stats = fstatSync(part.fd);
-  const why = explainOwner(stats, rules) ?? (!part.isLast && isRootSticky(stats) ? null : explainMode(stats));
+  const refused = isShared(part.path, rules) ? OTHERS_WRITE : GROUP_OR_OTHERS_WRITE;
+  const isSticky = !part.isLast && isRootSticky(stats);
+  const why = explainOwner(stats, rules) ?? (isSticky ? null : explainMode(stats, refused));
   if (why !== null) throw new ReconcileError(rules.code, `directory ${part.path} ${why}`);
 }
 
@@ -135,9 +143,13 @@ function explainOwner({ uid }: Stats, { owners = [] }: Pick<DirectoryRules, 'own
   return `belongs to user ${uid}; \`chown\` it to root or to the user of the run`;
 }
 
-function explainMode({ mode }: Stats): string | null {
-  if ((mode & GROUP_OR_OTHERS_WRITE) === 0) return null;
+function explainMode({ mode }: Stats, refused = GROUP_OR_OTHERS_WRITE): string | null {
+  if ((mode & refused) === 0) return null;
   return `can be written by others (mode ${(mode & 0o7777).toString(8)}); \`chmod go-w\` it`;
+}
+
+function isShared(path: string, { shared }: DirectoryRules): boolean {
+  return shared !== undefined && (path === shared || path.startsWith(`${shared}/`));
 }
 
 function isRootSticky(stats: Stats): boolean {

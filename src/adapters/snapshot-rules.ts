@@ -1,3 +1,4 @@
+import { escapeControls } from '../core/redact.ts';
 import type { RejectedPath, Snapshot } from '../core/types.ts';
 
 /** Bounds of what is read of one commit. */
@@ -24,7 +25,7 @@ export const SNAPSHOT_LIMITS: SnapshotLimits = {
 export type EntryType = 'file' | 'directory' | 'symlink' | 'submodule' | 'special';
 
 /** The entries at the top that mean something; all others are left alone, whatever they are. */
-const WANTED: ReadonlySet<string> = new Set([
+export const WANTED: ReadonlySet<string> = new Set([
   'reconcile.yaml',
   'hosts.yaml',
   'variables.yaml',
@@ -65,7 +66,7 @@ export class SnapshotDraft {
     return why === null;
   }
 
-  /** Notes what is not read for a reason that only the reader knows. */
+  /** Notes what is not read for a reason that only the reader knows. A name may hold line ends and terminal sequences. */
   reject(path: string, why: string): void {
     this.#rejected.push({ path: escapeControls(path), why: escapeControls(why) });
   }
@@ -117,11 +118,6 @@ function refusePath(path: string): string | null {
     return 'is an unsafe path';
   if (parts.every((part) => /^[A-Za-z0-9._@+=-]+$/.test(part))) return null;
   return 'has a character other than letters, digits and ._@+=-';
-}
-
-/** A name in a tree may hold line ends and terminal sequences; what is rejected is shown to people. */
-function escapeControls(text: string): string {
-  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** The mode of a tree entry decides: git and isomorphic-git both call a link's text a blob. */

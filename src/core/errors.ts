@@ -1,5 +1,6 @@
 import type { ErrorRow } from './error-row.ts';
 import { row } from './error-row.ts';
+import { RECEIVE_ERRORS } from './receive/errors.ts';
 
 /** The closed table of foreseen failures. docs/exit-codes.md is compared with it by a test. */
 export const ERRORS = {
@@ -20,6 +21,8 @@ export const ERRORS = {
     'soon',
     'Remove what stands at the destination, or name another path in the host configuration.',
   ),
+
+  ...RECEIVE_ERRORS,
 
   // the source
   SOURCE_UNREACHABLE: row(

@@ -33,3 +33,8 @@ const SHORT = new Map([
 function escapeCharacter(character: string): string {
   return SHORT.get(character) ?? `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`;
 }
+
+/** A text with its control characters as `\x1b`, the rest as it is: for words that come from others. */
+export function escapeControls(text: string): string {
+  return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

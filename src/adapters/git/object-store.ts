@@ -16,6 +16,8 @@ export interface StoredObject {
 export interface StoreLocation {
   readonly gitdir: string;
   readonly objects?: ReadonlyMap<string, StoredObject>;
+  /** Bytes of blobs, also of those that were too large to be given. */
+  readonly sizes?: ReadonlyMap<string, number>;
   /** A faster way to many blobs: gives those that it can, each compared with its name. */
   readonly readBlobs?: (oids: readonly string[]) => Promise<ReadonlyMap<string, Uint8Array>>;
   /** Blobs with more bytes than this were left out. */
@@ -58,7 +60,7 @@ export class ObjectStore {
 
   /** Bytes that reading an object takes; null: it was looked at already, or is not there. */
   measure(oid: string): number | null {
-    return this.#sizes?.measure(oid) ?? null;
+    return this.#sizes?.measure(oid) ?? this.#location.sizes?.get(oid) ?? null;
   }
 
   async readCommit(oid: string): Promise<Commit> {

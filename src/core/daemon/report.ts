@@ -35,10 +35,28 @@ export interface RunEvent {
 
 /** A report out of one line of our own program; null: it is none. */
 export function parseReport(line: string): RunReport | null {
+  const found = parseJson(line);
+  return isReport(found) ? found : null;
+}
+
+/** A run of the daemon as JSON has it; null: it is none. */
+export function parseRunEvent(text: string): RunEvent | null {
+  const found = parseJson(text);
+  if (typeof found !== 'object' || found === null) return null;
+  const { reasons, at, seconds, report } = found as Readonly<Record<string, unknown>>;
+  if (!Array.isArray(reasons) || typeof at !== 'string' || typeof seconds !== 'number') return null;
+  return isReport(report) ? { reasons, at: new Date(at), seconds, report } : null;
+}
+
+function isReport(found: unknown): found is RunReport {
+  if (typeof found !== 'object' || found === null) return false;
+  const { status, exitCode, changes } = found as Readonly<Record<string, unknown>>;
+  return typeof status === 'string' && typeof exitCode === 'number' && Array.isArray(changes);
+}
+
+function parseJson(text: string): unknown {
   try {
-    const found: unknown = JSON.parse(line);
-    const isReport = typeof found === 'object' && found !== null && 'status' in found && 'exitCode' in found;
-    return isReport ? (found as RunReport) : null;
+    return JSON.parse(text);
   } catch {
     return null; // cut off, because the program died
   }

@@ -1,4 +1,4 @@
-import { isNamed } from '../object-store.ts';
+import { parseBatch } from '../parse-batch.ts';
 import type { Server } from './clone-git.ts';
 import { callGit } from './clone-git.ts';
 
@@ -28,31 +28,14 @@ export async function readBlobs(
   const small = [...sizes].filter(([, size]) => size <= server.limits.fileBytes);
   if (small.length === 0) return new Map();
   const bytes = small.reduce((sum, [, size]) => sum + size + LINE_BYTES, LINE_BYTES);
-  return parseBlobs(
-    await ask(
-      small.map(([oid]) => oid),
-      '--batch',
-      bytes,
-    ),
+  const names = small.map(([oid]) => oid);
+  const objects = parseBatch(await ask(names, '--batch', bytes));
+  return new Map(
+    [...objects].flatMap(([oid, { type, bytes: blob }]) => (type === 'blob' ? [[oid, blob]] : [])),
   );
 }
 
 function parseSizes(output: Buffer): ReadonlyMap<string, number> {
   const lines = output.toString('latin1').matchAll(/^([0-9a-f]{40}) blob (\d+)$/gm);
   return new Map([...lines].map(([, oid = '', size]) => [oid, Number(size)]));
-}
-
-/** `<oid> blob <size>\n<bytes>\n` for each, git-cat-file(1); a line of another form has no bytes after it. */
-function parseBlobs(output: Buffer): ReadonlyMap<string, Uint8Array> {
-  const blobs = new Map<string, Uint8Array>();
-  for (let at = 0; at < output.length; ) {
-    const end = output.indexOf('\n', at);
-    if (end < 0) break;
-    const [, oid = '', size = '0'] =
-      /^([0-9a-f]{40}) blob (\d+)$/.exec(output.toString('latin1', at, end)) ?? [];
-    const bytes = Buffer.from(output.subarray(end + 1, end + 1 + Number(size))); // a copy: a view would keep all of it
-    if (oid !== '' && isNamed(oid, 'blob', bytes)) blobs.set(oid, bytes);
-    at = end + 1 + (oid === '' ? 0 : Number(size) + 1);
-  }
-  return blobs;
 }
