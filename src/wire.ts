@@ -119,7 +119,8 @@ export function readProxies(environment: Environment): Readonly<Record<string, s
   );
 }
 
-function openSigners({ verify, ...files }: RepositoryConfig['trust']): Signers | null {
+/** Null: whoever may push may deploy. */
+export function openSigners({ verify, ...files }: RepositoryConfig['trust']): Signers | null {
   return verify === 'none' ? null : commitSigners({ scope: verify, ...files, clock: systemClock });
 }
 

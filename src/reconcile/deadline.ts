@@ -14,17 +14,21 @@ export interface RunLimit {
  * end then, as if it had been killed, and the next run finishes the work.
  */
 export async function endInTime(run: Promise<Outcome>, limit: RunLimit): Promise<Outcome> {
+  const message = `the run did not end within ${limit.ms / 1000} s (limits.run_seconds)`;
+  return await giveUpLate(run, limit, () => fail(null, new ReconcileError('DEADLINE', message)));
+}
+
+/** The same for any work; `makeLate` gives, or throws, what stands for work that was given up. */
+export async function giveUpLate<T>(work: Promise<T>, limit: RunLimit, makeLate: () => T): Promise<T> {
   const timer = new AbortController();
   try {
-    return await Promise.race([run, giveUp(limit, timer.signal)]);
+    return await Promise.race([work, wait(limit, timer.signal).then(makeLate)]);
   } finally {
     timer.abort();
   }
 }
 
-async function giveUp({ ms, endPrograms }: RunLimit, signal: AbortSignal): Promise<Outcome> {
+async function wait({ ms, endPrograms }: RunLimit, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal });
   endPrograms();
-  const message = `the run did not end within ${ms / 1000} s (limits.run_seconds)`;
-  return fail(null, new ReconcileError('DEADLINE', message));
 }

@@ -30,7 +30,7 @@ export type Verdict =
     };
 
 /** The one of the updates that moves what is live; null: none does. */
-function findLive(updates: readonly RefUpdate[], tracked: Tracked): RefUpdate | null {
+export function findLive(updates: readonly RefUpdate[], tracked: Tracked): RefUpdate | null {
   return updates.find(({ ref }) => ref === refOf(tracked)) ?? null;
 }
 

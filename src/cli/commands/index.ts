@@ -7,7 +7,7 @@ export const mainCommand: Command = once;
 /** A command that is loaded when it is called: each has packages that the others do not need. */
 interface Entry {
   readonly name: string;
-  /** For this program itself, and shown to nobody. */
+  /** For this program itself and for hooks, and shown to nobody. */
   readonly isInner?: true;
   load(): Promise<Command>;
 }
@@ -25,6 +25,9 @@ const ENTRIES: readonly Entry[] = [
   { name: 'daemon', load: async () => (await import('./daemon.ts')).daemon },
   { name: 'pause', load: async () => (await import('./pause.ts')).pause },
   { name: 'resume', load: async () => (await import('./resume.ts')).resume },
+  { name: 'receive', load: async () => (await import('./receive.ts')).receive },
+  { name: 'pre-receive', isInner: true, load: async () => (await import('./pre-receive.ts')).preReceive },
+  { name: 'post-receive', isInner: true, load: async () => (await import('./post-receive.ts')).postReceive },
   { name: 'runner', isInner: true, load: async () => (await import('./runner.ts')).runner },
 ];
 

@@ -95,6 +95,6 @@ function countFiles(count: number): string {
 }
 
 /** As people name a commit. */
-function shorten(commit: string): string {
+export function shorten(commit: string): string {
   return commit.slice(0, 12);
 }
