@@ -7,7 +7,7 @@ import { tellOnce, tellsAnybody } from '../wire/open-notices.ts';
 import type { OpenHost } from '../wire.ts';
 import type { Call } from './command.ts';
 import { flagOption } from './command.ts';
-import { hostRequestOf, openHostOf } from './open-host.ts';
+import { openHostOf } from './open-host.ts';
 import { showOutcome } from './show-outcome.ts';
 
 /** Exit code of `--detailed-exitcode` for a run that changed something. */
@@ -30,5 +30,5 @@ export async function runOnce(call: Call, isDry: boolean): Promise<number> {
 /** Not of a run that was given up: what hangs must not go on beside this. */
 async function tellNotices(call: Call, host: OpenHost, outcome: Outcome): Promise<void> {
   if (outcome.error?.code === 'DEADLINE' || !tellsAnybody(host.config)) return;
-  await tellOnce(host, makeReport(outcome, false), hostRequestOf(call));
+  await tellOnce(host, makeReport(outcome, false), call.io.environment);
 }

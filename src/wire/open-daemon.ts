@@ -72,7 +72,7 @@ async function openDaemonWorld(request: DaemonRequest, open: () => OpenHost): Pr
     listeners: [
       logListener(log),
       listener.health,
-      noticeListener(tellAlways(open, request), log),
+      noticeListener(tellAlways(open, request.environment), log),
       supervisorListener(supervisor, pulse),
     ],
     pulse,

@@ -237,4 +237,25 @@ describe('secrets of the host are looked at', () => {
     expect(text).toContain(`${secret}: no secret of GitLab (signing token) looks so`);
     expect(text).not.toContain('a secret a');
   });
+
+  test('the URLs of services that are told of runs, which are secrets as well', async () => {
+    const host = await RealHost.start(SOUND);
+    const [url, token] = ['url', 'token'].map((name) => join(host.directory, name)) as [string, string];
+    writeFileSync(url, 'http://hooks.example.org/verysecret\n', { mode: 0o644 });
+    host.configure(
+      `notify: {slack: {url_file: ${url}}}\ncommit_status: {forge: github, token_file: ${token}, url: "https://api.github.com/repos/a/b"}\n`,
+    );
+    const { exit, codes, text } = examine(host);
+    expect({ exit, codes }).toEqual({
+      exit: 78,
+      codes: ['CONFIG_INVALID', 'CONFIG_INVALID', 'SECRET_FILE_OPEN'],
+    });
+    expect(text).toContain(`the URL in ${url} cannot be used: it is a URL of http`);
+    expect(text).toContain(`cannot read the token from ${token}: no such file or directory`);
+    expect(text).not.toContain('verysecret');
+    writeFileSync(url, 'https://hooks.example.org/verysecret\n');
+    chmodSync(url, 0o600);
+    writeFileSync(token, 'verysecret\n', { mode: 0o600 });
+    expect(examine(host)).toMatchObject({ exit: 0, codes: [] });
+  });
 });

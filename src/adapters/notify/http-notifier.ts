@@ -1,6 +1,5 @@
 import { ReconcileError } from '../../core/errors.ts';
 import type { Channel } from '../../core/notice/channel.ts';
-import { parseEndpoint } from '../../core/notice/endpoint.ts';
 import type { Notice } from '../../core/notice/notice.ts';
 import type { Notifier } from '../../ports.ts';
 import { readSecretLine } from '../secret-file.ts';
@@ -8,6 +7,7 @@ import type { Attempt } from './attempt.ts';
 import { refuse, tryUntilTaken } from './attempt.ts';
 import type { HttpAccess } from './post.ts';
 import { post } from './post.ts';
+import { readEndpoint } from './read-endpoint.ts';
 
 export interface HttpNotifierOptions extends HttpAccess {
   readonly channel: Channel;
@@ -32,11 +32,10 @@ export function httpNotifier(options: HttpNotifierOptions): Notifier<Notice> {
 async function send(notice: Notice, options: HttpNotifierOptions, signal: AbortSignal): Promise<Attempt> {
   const { channel, urlFile, secretFile, clock } = options;
   try {
-    const parsed = parseEndpoint(readSecretLine(urlFile, 'URL'));
-    if ('wrong' in parsed) return refuse(`the URL in ${urlFile} cannot be used: ${parsed.wrong}`);
+    const endpoint = readEndpoint(urlFile);
     const secret = secretFile === null ? null : readSecretLine(secretFile, 'secret');
     const { query, headers, body } = channel.encode(notice, { secret, now: clock.now() });
-    const url = addQuery(parsed.url, query);
+    const url = addQuery(endpoint, query);
     const findFault = (status: number, answer: string) => channel.findFault(status, answer);
     return await post({ url, headers, body, findFault }, options, signal);
   } catch (error) {

@@ -87,7 +87,7 @@ export const FINDINGS = {
     'Set lock to a path on a local file system, such as /run/reconcile/lock.',
   ),
   SECRET_FILE_OPEN: warning(
-    'a file with a token or with the secret of a webhook can be read by everybody on the host',
+    'a file with a token, a secret or the URL of a service can be read by everybody on the host',
     'Run chmod o-r on it, and replace the secret where others could have read it.',
   ),
   ACCESS_LIST_LOST: warning(
