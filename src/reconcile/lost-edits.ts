@@ -54,7 +54,7 @@ function keepEdit(world: World, displacing: Displacing): readonly LostEdit[] {
 
 /** Neither the last good state nor what a former run wrote: that is in the ledger's store until a run settles. */
 function isForeign(
-  { ledger }: World,
+  world: World,
   { record: { lastGood }, change }: Displacing,
   { bytes }: ObservedFile & { readonly kind: 'file' },
 ): boolean {
@@ -64,7 +64,8 @@ function isForeign(
   );
   // What was found on the host at the first run is put back by an undo, but no run of ours wrote it.
   if (isLastGood) return lastGood?.commit === null;
-  return ledger.recall(hash) === null;
+  // What is kept as an edit was written by somebody else, also where the store still has it from the first run.
+  return world.ledger.recall(hash) === null || wasKept(world, { sha256: hash, base: null });
 }
 
 function findBase({ lastGood }: LedgerRecord, path: string): string | null {
@@ -88,7 +89,7 @@ function tryToKeep(world: World, edit: Omit<LostEdit, 'problem'>, bytes: Uint8Ar
 }
 
 /** Whether a run before this one kept the same. */
-function wasKept(world: World, edit: Omit<LostEdit, 'problem'>): boolean {
+function wasKept(world: World, edit: Pick<LostEdit, 'sha256' | 'base'>): boolean {
   try {
     return world.edits.find(edit) !== null;
   } catch (error) {

@@ -136,6 +136,15 @@ describe('what was found on the host at the first run', () => {
     expect(host.history.entries[0]?.edits).toMatchObject([{ path: PHP, base: null, problem: null }]);
   });
 
+  test('is told again where somebody puts it there again', async () => {
+    host = new FakeHost();
+    host.files.place(PHP, FOUND);
+    await host.rollOut();
+    host.files.place(PHP, FOUND);
+    await run();
+    expect(host.history.entries.map(({ edits }) => edits.length)).toEqual([1, 1]);
+  });
+
   test('is not told where it was put back', async () => {
     host = new FakeHost();
     host.files.place(PHP, FOUND);
