@@ -77,7 +77,7 @@ describe('the pages', () => {
       '--help',
       '--version',
     ];
-    const foreign = ['--checksum', '--perms', '--owner', '--group']; // rsync's
+    const foreign = ['--checksum', '--perms', '--owner', '--group', '--inplace']; // rsync's
     const named = pages.flatMap(({ text }) => {
       const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
       return [...prose.matchAll(/`(?:reconcile )?(--[a-z-]+)[^`]*`/g)].map((match) => match[1] ?? '');
