@@ -1,6 +1,6 @@
 import { existsSync, fsyncSync, unlinkSync } from 'node:fs';
 import { parsePause } from '../core/daemon/restraint.ts';
-import type { Pauses } from '../ports.ts';
+import type { Pauses } from '../ports/daemon.ts';
 import { ensureDirectory } from './directory.ts';
 import { errnoOf } from './errno.ts';
 import { inOwnDirectory, OWN_DIRECTORY } from './own-directory.ts';

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import type { RunReport } from '../core/daemon/report.ts';
 import { parseReport, reportLost } from '../core/daemon/report.ts';
 import { ERRORS } from '../core/errors.ts';
-import type { Runner } from '../ports.ts';
+import type { Runner } from '../ports/daemon.ts';
 
 export interface RunnerOptions {
   /** A program that carries out a run for each line on stdin, prints its report as a line, and ends with its stdin. */

@@ -1,4 +1,5 @@
-import type { Clock, Listener, Log, Runner, Trigger } from '../ports.ts';
+import type { Listener, Runner, Trigger } from '../ports/daemon.ts';
+import type { Clock, Log } from '../ports.ts';
 import type { World } from '../reconcile/world.ts';
 import type { Pulse } from './pulse.ts';
 

@@ -1,5 +1,5 @@
 import type { RunEvent } from '../core/daemon/report.ts';
-import type { Ask } from '../ports.ts';
+import type { Ask } from '../ports/daemon.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import { Mailbox } from './mailbox.ts';
 import { Patience } from './patience.ts';

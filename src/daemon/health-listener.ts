@@ -1,6 +1,7 @@
 import type { Health } from '../core/daemon/health.ts';
 import type { RunEvent } from '../core/daemon/report.ts';
-import type { Clock, Listener } from '../ports.ts';
+import type { Listener } from '../ports/daemon.ts';
+import type { Clock } from '../ports.ts';
 
 /** Remembers how the runs of a daemon went, for whoever asks. */
 export class HealthListener implements Listener {

@@ -1,5 +1,6 @@
 import type { RunEvent, RunReport } from '../core/daemon/report.ts';
-import type { Listener, Log } from '../ports.ts';
+import type { Listener } from '../ports/daemon.ts';
+import type { Log } from '../ports.ts';
 
 /** So many runs wait while somebody is told slowly; of more, the notices are lost. */
 const MOST_WAITING = 100;

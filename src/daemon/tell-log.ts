@@ -1,5 +1,6 @@
 import type { RunEvent } from '../core/daemon/report.ts';
-import type { Listener, Log } from '../ports.ts';
+import type { Listener } from '../ports/daemon.ts';
+import type { Log } from '../ports.ts';
 
 /** The same failure is told again after this time, and not at each poll. */
 const REMINDER_MS = 60 * 60_000;

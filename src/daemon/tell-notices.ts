@@ -5,7 +5,8 @@ import { judgeRun } from '../core/notice/judge-run.ts';
 import type { Notice, NoticeKind } from '../core/notice/notice.ts';
 import type { NoticeMemory } from '../core/notice/saved-memory.ts';
 import { isSameMemory } from '../core/notice/saved-memory.ts';
-import type { Clock, Log, NoticeBook, Notifier } from '../ports.ts';
+import type { NoticeBook, Notifier } from '../ports/daemon.ts';
+import type { Clock, Log } from '../ports.ts';
 
 /** Who is told of the runs of a host, and what was told before. */
 export interface NoticeWorld {

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../core/daemon/report.ts';
 import { describeRun } from '../core/daemon/status-line.ts';
-import type { Listener, Supervisor, Trigger } from '../ports.ts';
+import type { Listener, Supervisor, Trigger } from '../ports/daemon.ts';
 import type { Pulse } from './pulse.ts';
 
 /**

@@ -1,7 +1,7 @@
 import cron from 'node-cron';
 import { jitterOf } from '../core/daemon/jitter.ts';
 import { ReconcileError } from '../core/errors.ts';
-import type { Trigger } from '../ports.ts';
+import type { Trigger } from '../ports/daemon.ts';
 
 export interface CronOptions {
   /** Five fields, or six with seconds first; in local time. */

@@ -1,4 +1,5 @@
-import type { Log, Trigger } from '../ports.ts';
+import type { Trigger } from '../ports/daemon.ts';
+import type { Log } from '../ports.ts';
 import { watchFiles } from './watch-files.ts';
 
 /** An editor writes several times; a hand edit is healed within a second all the same. */

@@ -1,5 +1,6 @@
 import { untilNext } from '../core/daemon/schedule.ts';
-import type { Clock, Trigger } from '../ports.ts';
+import type { Trigger } from '../ports/daemon.ts';
+import type { Clock } from '../ports.ts';
 
 export interface PollOptions {
   readonly everyMs: number;

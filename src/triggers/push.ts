@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Log, Trigger } from '../ports.ts';
+import type { Trigger } from '../ports/daemon.ts';
+import type { Log } from '../ports.ts';
 import { watchFiles } from './watch-files.ts';
 
 /** git renames the ref into its place as the last thing that it does. */

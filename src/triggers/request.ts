@@ -1,6 +1,6 @@
 import type { Answer, Route } from '../core/http/exchange.ts';
 import { answerJson } from '../core/http/exchange.ts';
-import type { Ask, Runner, Trigger, Watch } from '../ports.ts';
+import type { Ask, Runner, Trigger, Watch } from '../ports/daemon.ts';
 
 /** What is sent along says nothing. */
 const MAX_BODY_BYTES = 4096;

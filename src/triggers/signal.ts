@@ -1,4 +1,4 @@
-import type { Trigger } from '../ports.ts';
+import type { Trigger } from '../ports/daemon.ts';
 
 /** Asks at SIGHUP, as `systemctl reload` sends it. */
 export const signalTrigger: Trigger = {

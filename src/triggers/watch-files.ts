@@ -1,7 +1,8 @@
 import type { FSWatcher } from 'node:fs';
 import { statSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Log, Watch } from '../ports.ts';
+import type { Watch } from '../ports/daemon.ts';
+import type { Log } from '../ports.ts';
 
 export interface FileWatchOptions {
   /** Absolute paths of files, which need not be there. */

@@ -8,7 +8,8 @@ import type { Hook } from '../core/webhook/read-delivery.ts';
 import { MAX_BODY_BYTES, readDelivery } from '../core/webhook/read-delivery.ts';
 import type { SeenDeliveries } from '../core/webhook/seen-deliveries.ts';
 import { isNewDelivery, rememberDelivery } from '../core/webhook/seen-deliveries.ts';
-import type { Ask, Clock, Log, Trigger, Watch } from '../ports.ts';
+import type { Ask, Trigger, Watch } from '../ports/daemon.ts';
+import type { Clock, Log } from '../ports.ts';
 
 export interface WebhookOptions {
   readonly path: string;

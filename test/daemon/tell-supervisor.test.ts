@@ -3,7 +3,7 @@ import type { RunEvent } from '../../src/core/daemon/report.ts';
 import { reportLost, reportSettled } from '../../src/core/daemon/report.ts';
 import { Pulse } from '../../src/daemon/pulse.ts';
 import { supervisorListener, tellEnd, tellReloads } from '../../src/daemon/tell-supervisor.ts';
-import type { Ask } from '../../src/ports.ts';
+import type { Ask } from '../../src/ports/daemon.ts';
 import { FakeSupervisor } from '../helpers/fakes/supervisor.ts';
 
 const LIMIT_MS = 950;

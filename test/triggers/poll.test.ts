@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/adapters/clock.ts';
-import type { Trigger } from '../../src/ports.ts';
+import type { Trigger } from '../../src/ports/daemon.ts';
 import { cronTrigger } from '../../src/triggers/cron.ts';
 import { pollTrigger } from '../../src/triggers/poll.ts';
 import { waitFor } from '../helpers/wait-for.ts';

@@ -2,7 +2,7 @@ import { ReconcileError } from '../../core/errors.ts';
 import { JSON_HEADERS } from '../../core/notice/channel.ts';
 import type { CommitStatus } from '../../core/notice/commit-status.ts';
 import type { StatusForge } from '../../core/notice/status-forge.ts';
-import type { Notifier } from '../../ports.ts';
+import type { Notifier } from '../../ports/daemon.ts';
 import { readSecretLine } from '../secret-file.ts';
 import type { Attempt } from './attempt.ts';
 import { refuse, tryUntilTaken } from './attempt.ts';

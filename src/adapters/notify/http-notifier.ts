@@ -1,7 +1,7 @@
 import { ReconcileError } from '../../core/errors.ts';
 import type { Channel } from '../../core/notice/channel.ts';
 import type { Notice } from '../../core/notice/notice.ts';
-import type { Notifier } from '../../ports.ts';
+import type { Notifier } from '../../ports/daemon.ts';
 import { readSecretLine } from '../secret-file.ts';
 import type { Attempt } from './attempt.ts';
 import { refuse, tryUntilTaken } from './attempt.ts';

@@ -2,7 +2,7 @@ import { ReconcileError } from '../../core/errors.ts';
 import type { Envelope } from '../../core/notice/mail.ts';
 import { composeMail } from '../../core/notice/mail.ts';
 import type { Notice } from '../../core/notice/notice.ts';
-import type { Notifier } from '../../ports.ts';
+import type { Notifier } from '../../ports/daemon.ts';
 import type { ProgramResult } from '../processes.ts';
 import { startProgram } from '../processes.ts';
 import type { Attempt } from './attempt.ts';

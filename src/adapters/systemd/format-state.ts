@@ -1,4 +1,4 @@
-import type { Supervisor } from '../../ports.ts';
+import type { Supervisor } from '../../ports/daemon.ts';
 import { readMonotonicUs } from '../clock.ts';
 
 type State = Parameters<Supervisor['tell']>[0];

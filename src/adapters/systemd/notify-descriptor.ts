@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
-import type { Log, Supervisor } from '../../ports.ts';
+import type { Supervisor } from '../../ports/daemon.ts';
+import type { Log } from '../../ports.ts';
 import { formatState } from './format-state.ts';
 
 /**

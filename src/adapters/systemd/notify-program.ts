@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import type { Supervisor } from '../../ports.ts';
+import type { Supervisor } from '../../ports/daemon.ts';
 import { SYSTEM_PATH } from '../processes.ts';
 import { formatWords } from './format-state.ts';
 import type { Telling } from './notify-descriptor.ts';

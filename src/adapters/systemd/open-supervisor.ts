@@ -1,4 +1,5 @@
-import type { Log, Supervisor } from '../../ports.ts';
+import type { Supervisor } from '../../ports/daemon.ts';
+import type { Log } from '../../ports.ts';
 import { descriptorSupervisor } from './notify-descriptor.ts';
 import { programSupervisor } from './notify-program.ts';
 

@@ -1,6 +1,6 @@
 import type { NoticeMemory } from '../../../src/core/notice/saved-memory.ts';
 import { formatMemory, NO_NOTICES, parseMemory } from '../../../src/core/notice/saved-memory.ts';
-import type { NoticeBook } from '../../../src/ports.ts';
+import type { NoticeBook } from '../../../src/ports/daemon.ts';
 
 /** A book in memory; what is read went through the form in which it is saved. */
 export class FakeNoticeBook implements NoticeBook {

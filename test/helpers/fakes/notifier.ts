@@ -1,4 +1,4 @@
-import type { Notifier } from '../../../src/ports.ts';
+import type { Notifier } from '../../../src/ports/daemon.ts';
 
 /** Remembers what it was told; `fault` is what it has against it. */
 export class FakeNotifier<News> implements Notifier<News> {

@@ -1,4 +1,4 @@
-import type { Supervisor } from '../../../src/ports.ts';
+import type { Supervisor } from '../../../src/ports/daemon.ts';
 
 type State = Parameters<Supervisor['tell']>[0];
 
