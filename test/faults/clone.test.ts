@@ -35,10 +35,13 @@ describe.skipIf(!hasStrace)('a fetch that is killed', () => {
     stage.keep();
     const { points: total, complaints } = await stage.strike({ points, victims, killAt: null });
     expect(complaints).toEqual([]);
-    const all = Array.from({ length: total + 1 }, (_, killAt) => killAt);
+    const chosen = sample(
+      Array.from({ length: total + 1 }, (_, killAt) => killAt),
+      5,
+    );
     const failures: string[] = [];
     let struck = 0;
-    for (const killAt of sample(all, 7)) {
+    for (const killAt of chosen) {
       stage.restore();
       const { isStruck, complaints } = await stage.strike({ points, victims, killAt });
       if (isStruck) struck++;
@@ -53,7 +56,7 @@ describe.skipIf(!hasStrace)('a fetch that is killed', () => {
       startedAt,
     });
     expect(failures).toEqual([]);
-    expect(struck, 'other runs had fewer points').toBeGreaterThan(sample(all, 7).length * 0.8);
+    expect(struck, 'other runs had fewer points').toBeGreaterThanOrEqual(chosen.length * 0.8);
   });
 });
 
