@@ -124,6 +124,8 @@ export interface History {
   append(entry: HistoryEntry): void;
   /** Every line in order. Throws STATE_UNUSABLE. */
   read(): readonly HistoryLine[];
+  /** The newest line, without a look at the others; null: there is none, or it is damaged. Throws STATE_UNUSABLE. */
+  last(): HistoryEntry | null;
 }
 
 /** What somebody else wrote to a destination and a run displaced, kept for people: no run ever needs it. */
@@ -147,8 +149,8 @@ export interface KeptEdit {
   readonly base: Uint8Array | null;
 }
 
-/** When a repository on another host answered last. */
-export interface Contact {
+/** When something was so last, such as an answer of a repository on another host. */
+export interface Moment {
   /** Throws STATE_UNUSABLE. */
   note(at: Date): void;
   /** Null: never. Throws STATE_UNUSABLE. */

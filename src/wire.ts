@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from './adapters/clock.ts';
-import { fileContact } from './adapters/contact.ts';
 import { readDirectory } from './adapters/directory-snapshot.ts';
 import { fileEdits } from './adapters/edits.ts';
 import { fileStore } from './adapters/files.ts';
@@ -16,6 +15,7 @@ import { flockLock } from './adapters/lock.ts';
 import type { LogOptions } from './adapters/log.ts';
 import { lineLog } from './adapters/log.ts';
 import { borrowMaskKey, maskKey } from './adapters/mask-key.ts';
+import { fileMoment } from './adapters/moment.ts';
 import { openOutputDirectory } from './adapters/output-directory.ts';
 import { filePauses } from './adapters/pause-file.ts';
 import { proposeHostPlaces as proposePlaces } from './adapters/php-fpm/propose-place.ts';
@@ -70,7 +70,7 @@ export function openHost(request: HostRequest): OpenHost {
     source: openConfiguredSource(config, { environment: request.environment, log }),
     isPinned: repository.tracked.kind === 'commit',
     signers: openSigners(repository.trust),
-    contact: isLocal(repository) ? null : fileContact(state),
+    contact: isLocal(repository) ? null : fileMoment(state, 'contact'),
     restraints: hostRestraints(filePauses(state), config.windows, systemClock),
     files: fileStore(),
     service: makeService(config),

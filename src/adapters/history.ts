@@ -6,7 +6,7 @@ import { writeAll } from './atomic-file.ts';
 import type { Directory } from './directory.ts';
 import { ensureDirectory } from './directory.ts';
 import { inOwnDirectory, OWN_DIRECTORY } from './own-directory.ts';
-import { readOwnFile, statOwnFile } from './own-file.ts';
+import { readOwnFile, statOwnFile, useOwnFile } from './own-file.ts';
 
 const FILE = 'history.jsonl';
 /** What the first line names in the place of a line before it. */
@@ -28,6 +28,7 @@ export function fileHistory(stateDir: string): History {
       using(stateDir, (directory) => appendEntry(directory, entry));
     },
     read: () => (existsSync(stateDir) ? using(stateDir, readLines) : []),
+    last: () => (existsSync(stateDir) ? using(stateDir, readLastEntry) : null),
   };
 }
 
@@ -75,6 +76,12 @@ function readLastLine(fd: number, size: number): LastLine | null {
 }
 
 const LINE_END = 0x0a;
+
+function readLastEntry(directory: Directory): HistoryEntry | null {
+  const last = useOwnFile(directory, FILE, (fd, { size }) => readLastLine(fd, size));
+  const line = last === null ? null : toLine(last.bytes.toString('latin1'), '');
+  return line?.kind === 'entry' ? line.entry : null;
+}
 
 /** As latin1, so that a cut character keeps its bytes and with them its hash. */
 function readLines(directory: Directory): readonly HistoryLine[] {

@@ -11,11 +11,19 @@ import { openEntry } from './observe-entry.ts';
  * error for what is no regular file of ours.
  */
 export function readOwnFile(directory: Directory, name: string): Buffer | null {
+  return useOwnFile(directory, name, (fd) => readFileSync(fd));
+}
+
+/** As `readOwnFile`, for those that do not want all of it. */
+export function useOwnFile<T>(
+  directory: Directory,
+  name: string,
+  use: (fd: number, stats: Stats) => T,
+): T | null {
   try {
     const fd = openEntry(directory, name);
     try {
-      statOwnFile(fd, name);
-      return readFileSync(fd);
+      return use(fd, statOwnFile(fd, name));
     } finally {
       closeSync(fd);
     }

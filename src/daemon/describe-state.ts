@@ -1,7 +1,7 @@
 import type { RunEvent } from '../core/daemon/report.ts';
 import { ERRORS } from '../core/errors.ts';
 import type { Held } from '../core/types.ts';
-import type { Standing } from '../reconcile/status.ts';
+import type { Standing } from '../reconcile/standing.ts';
 
 export interface State {
   /** Null: it cannot be read. */

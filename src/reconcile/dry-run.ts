@@ -1,6 +1,6 @@
 import { sha256 } from '../core/sha256.ts';
 import type { LedgerRecord, ObservedFile } from '../core/types.ts';
-import type { Contact, FileStore, Ledger, Service } from '../ports.ts';
+import type { FileStore, History, Ledger, Moment, Service } from '../ports.ts';
 import type { World } from './world.ts';
 
 /**
@@ -17,13 +17,17 @@ export function dryRun(world: World): World {
     service: world.service === null ? null : dryService(world.service),
     ledger: dryLedger(world.ledger),
     edits: { keep: () => undefined, find: (edit) => world.edits.find(edit), sweep: () => undefined },
-    history: { append: () => undefined, read: () => world.history.read() },
+    history: dryHistory(world.history),
     lock: { acquire: () => () => undefined },
   };
 }
 
-function dryContact(contact: Contact): Contact {
+function dryContact(contact: Moment): Moment {
   return { note: () => undefined, last: () => contact.last() };
+}
+
+function dryHistory(history: History): History {
+  return { append: () => undefined, read: () => history.read(), last: () => history.last() };
 }
 
 function dryFiles(files: FileStore): FileStore {

@@ -1,7 +1,6 @@
 import type { HostProfile, QuietRecord } from '../core/types.ts';
 import type {
   Clock,
-  Contact,
   Edits,
   FileStore,
   GitSource,
@@ -9,6 +8,7 @@ import type {
   Ledger,
   Lock,
   Log,
+  Moment,
   Restraints,
   Service,
   Signers,
@@ -23,7 +23,7 @@ export interface World {
   /** Null: whoever may push may deploy. */
   readonly signers: Signers | null;
   /** Null: the repository is on this host. */
-  readonly contact: Contact | null;
+  readonly contact: Moment | null;
   readonly restraints: Restraints;
   readonly files: FileStore;
   /** Null on a host that gets no php-fpm file. */

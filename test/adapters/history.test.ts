@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fileHistory } from '../../src/adapters/history.ts';
@@ -82,6 +82,28 @@ test.each([1, 17, 60])(
     expect(boundLines(state)).toEqual([true, true, whole ? true : 'cut', true]);
   },
 );
+
+describe('the newest line', () => {
+  test('is read without the others', () => {
+    const { state, file } = threeLines();
+    const lines = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, ['damaged', ...lines.slice(1)].join('\n'));
+    expect(fileHistory(state).last()).toEqual({ ...ENTRY, reloads: 3 });
+  });
+
+  test('that was cut is none', () => {
+    const { state, file } = threeLines();
+    truncateSync(file, statSync(file).size - 17);
+    expect(fileHistory(state).last()).toBeNull();
+  });
+
+  test('of a host without a history is none', () => {
+    const state = join(temporaryDirectory(), 'state');
+    expect(fileHistory(state).last()).toBeNull();
+    mkdirSync(state, { mode: 0o700 });
+    expect(fileHistory(state).last()).toBeNull();
+  });
+});
 
 test('a file that is no file of ours is STATE_UNUSABLE', () => {
   const { state, file } = threeLines();

@@ -12,4 +12,8 @@ export class FakeHistory implements History {
   read(): readonly HistoryLine[] {
     return this.entries.map((entry) => ({ kind: 'entry', entry, isBound: true }));
   }
+
+  last(): HistoryEntry | null {
+    return this.entries.at(-1) ?? null;
+  }
 }
