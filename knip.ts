@@ -22,6 +22,7 @@ const config: KnipConfig = {
     'systemd-analyze',
     'faketime',
     'nginx',
+    'promtool',
     'openssl',
     'ssh-keygen',
     'wrk',

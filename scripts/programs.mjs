@@ -39,6 +39,7 @@ const forTest = [
   program('systemd-notify', 'systemd'),
   program('perl', 'perl-base'),
   program('setpriv', 'util-linux'),
+  program('promtool', 'prometheus'),
 ];
 
 /** The system that was there before is built again beside ours. */

@@ -2,6 +2,7 @@ import { judgeHealth } from '../core/daemon/health.ts';
 import { ReconcileError } from '../core/errors.ts';
 import type { Answer, Route } from '../core/http/exchange.ts';
 import { answerJson, answerText } from '../core/http/exchange.ts';
+import { EXPOSITION_TYPE } from '../core/metrics/exposition.ts';
 import type { Clock } from '../ports.ts';
 import { dryRun } from '../reconcile/dry-run.ts';
 import type { Standing } from '../reconcile/standing.ts';
@@ -16,19 +17,18 @@ export interface StateRoutesOptions {
   readonly health: HealthListener;
   readonly staleMs: number;
   readonly clock: Clock;
-  /** The text that Prometheus reads; null: there is none. */
-  readonly metrics: (() => Promise<string>) | null;
+  /** The text that Prometheus reads. */
+  readonly metrics: () => Promise<string>;
 }
 
 /** What a daemon tells to whoever may ask: that it lives, whether the host is well, where it stands, its figures. */
 export function stateRoutes(options: StateRoutesOptions): readonly Route[] {
-  const routes = [
+  return [
     get('/healthz', async () => answerText(200, 'alive')),
     get('/readyz', async () => answerReadiness(examine(options))),
     get('/status', async () => answerState(options)),
+    get('/metrics', async () => answerMetrics(await options.metrics())),
   ];
-  const { metrics } = options;
-  return metrics === null ? routes : [...routes, get('/metrics', async () => answerMetrics(await metrics()))];
 }
 
 function get(path: string, handle: Route['handle']): Route {
@@ -70,5 +70,5 @@ function pick({ health, last }: HealthListener) {
 }
 
 function answerMetrics(body: string): Answer {
-  return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body };
+  return { status: 200, type: EXPOSITION_TYPE, body };
 }

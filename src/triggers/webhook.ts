@@ -2,6 +2,7 @@ import { ReconcileError } from '../core/errors.ts';
 import type { Answer, Request, Route } from '../core/http/exchange.ts';
 import { answerText } from '../core/http/exchange.ts';
 import { Strikes } from '../core/http/strikes.ts';
+import type { DeliveryResult } from '../core/metrics/deliveries.ts';
 import type { Reading, Refused } from '../core/webhook/delivery.ts';
 import { refuse } from '../core/webhook/delivery.ts';
 import type { Hook } from '../core/webhook/read-delivery.ts';
@@ -19,6 +20,8 @@ export interface WebhookOptions {
   readonly log: Log;
   /** For what anybody may bring about, as often as he likes. */
   readonly refusals: Log;
+  /** Hears what became of each delivery. */
+  readonly count: (result: DeliveryResult) => void;
 }
 
 /** Twenty mistakes at once and one a second are more than a forge that is set up wrongly makes. */
@@ -59,6 +62,7 @@ export class WebhookTrigger implements Trigger {
   #admit(from: string | null): Answer | null {
     const waitMs = this.#strikes.waitMs(from ?? '', this.#options.clock.now());
     if (waitMs === 0) return null;
+    this.#options.count('limited');
     this.#options.refusals.event('warning', 'webhook-refused', { why: 'too many were refused', from });
     const seconds = String(Math.ceil(waitMs / 1000));
     const answer = answerText(429, `too many deliveries were refused; wait ${seconds} s`);
@@ -70,6 +74,7 @@ export class WebhookTrigger implements Trigger {
       return this.#answer(readDelivery(request, this.#options.hook()), request);
     } catch (error) {
       if (!(error instanceof ReconcileError)) throw error;
+      this.#options.count('unusable');
       this.#options.refusals.event('error', 'webhook-unusable', { why: error.message.trim() });
       return answerText(503, 'the webhook is set up wrongly on this host; its log says how');
     }
@@ -80,9 +85,11 @@ export class WebhookTrigger implements Trigger {
       case 'refused':
         return this.#refuse(reading, from);
       case 'ping':
+        this.#options.count('ping');
         this.#options.refusals.event('info', 'webhook-ping', { from });
         return answerText(200, 'it arrives');
       case 'ignored':
+        this.#options.count('ignored');
         return answerText(200, `nothing to do: ${reading.why}`);
       case 'push':
         return this.#answerPush(reading);
@@ -93,13 +100,16 @@ export class WebhookTrigger implements Trigger {
 
   #refuse({ status, why }: Refused, from: string | null): Answer {
     this.#strikes.count(from ?? '', this.#options.clock.now());
+    this.#options.count('refused');
     this.#options.refusals.event('warning', 'webhook-refused', { why, status, from });
     return answerText(status, why);
   }
 
   #answerPush({ id, ref, after }: Extract<Reading, { kind: 'push' }>): Answer {
     if (this.#ask === null) return answerText(503, 'the daemon is ending');
-    if (!isNewDelivery(this.#seen, id)) return answerText(200, 'nothing to do: it was delivered before');
+    const isNew = isNewDelivery(this.#seen, id);
+    this.#options.count(isNew ? 'push' : 'repeated');
+    if (!isNew) return answerText(200, 'nothing to do: it was delivered before');
     this.#seen = rememberDelivery(this.#seen, id);
     this.#options.log.event('debug', 'webhook', { ref, after, id });
     this.#ask('webhook').catch(() => undefined); // a bug is told by the daemon, which ends with it

@@ -17,6 +17,7 @@ import { signalTrigger, waitForEnd } from '../triggers/signal.ts';
 import type { HostRequest, OpenHost } from '../wire.ts';
 import { openLog } from '../wire.ts';
 import { keepHost } from './keep-host.ts';
+import { makeMetrics } from './make-metrics.ts';
 import { openListener } from './open-listener.ts';
 import { tellAlways } from './open-notices.ts';
 
@@ -65,13 +66,15 @@ async function openDaemonWorld(request: DaemonRequest, open: () => OpenHost): Pr
     deadlineMs: runMs,
     idleMs: IDLE_MS,
   });
-  const listener = await openListener({ open, runner, log, metrics: null });
+  const metrics = makeMetrics(open, log);
+  const listener = await openListener({ open, runner, log, metrics });
   return {
     world: () => open().world,
     runner,
     triggers: [poll, ...makeTriggers(host, { log, supervisor }), ...listener.triggers],
     listeners: [
       logListener(log),
+      metrics,
       listener.health,
       noticeListener(tellAlways(open, request.environment), log),
       supervisorListener(supervisor, pulse),

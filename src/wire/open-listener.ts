@@ -4,6 +4,7 @@ import { listenTcp } from '../adapters/http-server/listen-tcp.ts';
 import { HttpServer } from '../adapters/http-server/server.ts';
 import type { Route } from '../core/http/exchange.ts';
 import { HealthListener } from '../daemon/health-listener.ts';
+import type { Metrics } from '../daemon/metrics.ts';
 import { seldomLog } from '../daemon/seldom-log.ts';
 import { stateRoutes } from '../daemon/state-routes.ts';
 import type { Listener, Runner, Trigger } from '../ports/daemon.ts';
@@ -18,8 +19,7 @@ export interface ListenerRequest {
   readonly open: () => OpenHost;
   readonly runner: Runner;
   readonly log: Log;
-  /** The text that Prometheus reads; null: there is none. */
-  readonly metrics: (() => Promise<string>) | null;
+  readonly metrics: Metrics;
 }
 
 /** What answers, as parts of a daemon: it takes requests until its triggers are stopped. */
@@ -33,15 +33,18 @@ export interface OpenListener {
  * that is taken and for secrets that cannot be used.
  */
 export async function openListener(request: ListenerRequest): Promise<OpenListener> {
-  const { open, runner, log } = request;
+  const { open, runner, log, metrics } = request;
   const { tcp, webhook, control, staleMs } = open().config.listener;
   const refusals = seldomLog(log, systemClock);
   const health = new HealthListener(systemClock);
   const requests = new RequestTrigger(runner);
   const hook = webhook === null ? null : { path: webhook.path, hook: openHook(open, webhook, refusals) };
-  const hooks = hook === null ? [] : [new WebhookTrigger({ ...hook, clock: systemClock, log, refusals })];
+  const hooks =
+    hook === null
+      ? []
+      : [new WebhookTrigger({ ...hook, clock: systemClock, log, refusals, count: metrics.countDelivery })];
   const world = () => open().world;
-  const state = stateRoutes({ world, health, staleMs, clock: systemClock, metrics: request.metrics });
+  const state = stateRoutes({ world, health, staleMs, clock: systemClock, metrics: metrics.read });
   const [network, local] = [
     makeServer([...state, ...hooks.map(({ route }) => route)], log),
     makeServer([...state, ...requests.routes], log),

@@ -89,7 +89,8 @@ export interface Asking {
   readonly body?: Uint8Array;
 }
 
-async function ask({ what, place, headers, body }: Asking): Promise<Answered> {
+/** Asks a server once, over a connection of its own. */
+export async function ask({ what, place, headers, body }: Asking): Promise<Answered> {
   const [method, path] = what.split(' ');
   return await new Promise((resolve, reject) => {
     const sent = httpRequest({ ...place, method, path, headers, agent: false }, (response) => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ReconcileError } from '../../src/core/errors.ts';
+import type { DeliveryResult } from '../../src/core/metrics/deliveries.ts';
 import { FORGES } from '../../src/core/webhook/index.ts';
 import type { Hook } from '../../src/core/webhook/read-delivery.ts';
 import { WebhookTrigger } from '../../src/triggers/webhook.ts';
@@ -16,6 +17,7 @@ const PING = { 'X-GitHub-Event': 'ping' };
 class Hooked {
   readonly clock = new FakeClock();
   readonly log = new FakeLog();
+  readonly counted: DeliveryResult[] = [];
   asks = 0;
   hook: () => Hook = () => ({ forge: FORGES.github, secrets: [FORGE.secret], ref: 'refs/heads/main' });
   readonly trigger = new WebhookTrigger({
@@ -24,6 +26,7 @@ class Hooked {
     clock: this.clock,
     log: this.log,
     refusals: this.log,
+    count: (result) => void this.counted.push(result),
   });
 
   start() {
@@ -70,6 +73,30 @@ describe('a delivery', () => {
     hooked.start();
     expect(await hooked.deliver(parts)).toMatchObject({ status, body: expect.stringContaining(text) });
     expect(hooked.asks).toBe(0);
+  });
+
+  test('is counted by what became of it', async () => {
+    const hooked = new Hooked();
+    await hooked.deliver(); // nobody is there yet, and it comes again
+    hooked.start();
+    for (const parts of [{}, {}, { headers: PING }, { body: '{"ref":"refs/heads/x"}' }])
+      await hooked.deliver(parts);
+    for (let i = 0; i < 21; i++) await hooked.deliver({ secret: FORGE.other });
+    hooked.clock.advance(60_000);
+    hooked.hook = () => {
+      throw new ReconcileError('CONFIG_INVALID', 'no secret');
+    };
+    await hooked.deliver();
+    const refused = Array(20).fill('refused');
+    expect(hooked.counted).toEqual([
+      'push',
+      'repeated',
+      'ping',
+      'ignored',
+      ...refused,
+      'limited',
+      'unusable',
+    ]);
   });
 
   test('before the daemon begins or after it ends is told to come again, and not remembered', async () => {
