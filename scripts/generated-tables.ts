@@ -1,12 +1,15 @@
 import { SETTINGS } from '../src/config/settings.ts';
 import { FINDINGS } from '../src/core/doctor/findings.ts';
 import { ERRORS } from '../src/core/errors.ts';
+import type { Family } from '../src/core/metrics/families.ts';
+import { FAMILIES, PREFIX } from '../src/core/metrics/families.ts';
 
 /** The pages with tables that are made from the code, and which table stands where. */
 export const generatedPages: Readonly<Record<string, readonly string[]>> = {
   'docs/doctor.md': ['findings'],
   'docs/exit-codes.md': ['errors'],
   'docs/host-configuration.md': ['settings', 'overrides'],
+  'docs/monitoring.md': ['metrics'],
 };
 
 const tables: Readonly<Record<string, () => string>> = {
@@ -29,6 +32,17 @@ const tables: Readonly<Record<string, () => string>> = {
     table(
       ['Setting', 'Type', 'When it is not given', 'Meaning'],
       SETTINGS.map(({ path, type, fallback, meaning }) => [`\`${path}\``, type, fallback, meaning]),
+    ),
+  metrics: () =>
+    table(
+      ['Metric', 'Type', 'Labels', 'Textfile', 'Meaning'],
+      (Object.entries(FAMILIES) as [string, Family][]).map(([name, { type, labels, textfile, help }]) => [
+        `\`${PREFIX}${name}\``,
+        type,
+        labels.map((label) => `\`${label}\``).join(', '),
+        textfile ? 'yes' : '',
+        help,
+      ]),
     ),
   overrides: () =>
     table(

@@ -1,9 +1,12 @@
 import type { Stats } from 'node:fs';
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync, utimesSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { systemClock } from './adapters/clock.ts';
 import { readRef } from './adapters/git/ref.ts';
 import { parseLedger } from './adapters/ledger-format.ts';
+import { replaceTextfile } from './adapters/textfile.ts';
+import { renewTimes } from './core/metrics/renewal.ts';
 import { DEFAULT_CONFIG_PATH, DEFAULT_STATE_PATH } from './core/paths.ts';
 import { sha256 } from './core/sha256.ts';
 import type { KeptFile, QuietRecord } from './core/types.ts';
@@ -17,7 +20,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * same program, configuration and RECONCILE_* settings, same commit, no debt, and every file as it was left.
  *
  * The record was written under the same conditions that are compared here, so that a wrong guess (of the state
- * directory, for one) can only answer false, which costs the full pass and nothing else. Never writes, never throws.
+ * directory, for one) can only answer false, which costs the full pass and nothing else. Never throws, and writes nothing
+ * but times, where a textfile tells them.
  */
 export function isQuietPass(argv: readonly string[], environment: Environment): boolean {
   try {
@@ -29,7 +33,9 @@ export function isQuietPass(argv: readonly string[], environment: Environment): 
     const record = isOurs(ledger.stat) ? parseLedger(ledger.bytes.toString('utf8')) : null;
     if (record === null || record.owed !== null || record.quiet === null) return false;
     if (record.untold.length > 0) return false;
-    return isSameCall(record.quiet, { configPath, config, environment }) && isSameHost(record.quiet);
+    if (!isSameCall(record.quiet, { configPath, config, environment }) || !isSameHost(record.quiet))
+      return false;
+    return renewTextfile(record.quiet.textfile ?? null, dirname(ledgerPath));
   } catch {
     // Whatever is missing or unreadable is told by the full pass.
     return false;
@@ -80,6 +86,18 @@ function isSameFile(file: KeptFile): boolean {
   const { bytes, stat } = readRegularFile(file.path);
   const isSameMode = (stat.mode & 0o7777) === file.mode && stat.uid === file.uid && stat.gid === file.gid;
   return isSameMode && sha256(bytes) === file.sha256;
+}
+
+/** Whether nobody has to be told anything but the time: a pause is something to be told. */
+function renewTextfile(path: string | null, state: string): boolean {
+  if (path === null) return true;
+  if (existsSync(join(state, 'pause.json'))) return false;
+  const now = systemClock.now();
+  const text = renewTimes(readRegularFile(path).bytes.toString('utf8'), now);
+  if (text === null) return false;
+  utimesSync(join(state, 'success'), now, now);
+  replaceTextfile(path, text);
+  return true;
 }
 
 /**

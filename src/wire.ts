@@ -84,6 +84,7 @@ export function openHost(request: HostRequest): OpenHost {
       version: VERSION,
       config: { path: request.configPath, sha256: sha256(bytes) },
       environment: identifyEnvironment(request.environment),
+      textfile: config.metrics.textfile,
       tip: locateTip(repository),
     },
   };

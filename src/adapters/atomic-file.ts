@@ -72,7 +72,7 @@ export function stageFile(directory: Directory, name: string, content: FileConte
 }
 
 /** Unlinks an entry; one that is gone already is no error. */
-export function removeEntry(directory: Directory, name: string): void {
+export function removeEntry(directory: Pick<Directory, 'at'>, name: string): void {
   try {
     unlinkSync(directory.at(name));
   } catch (error) {
@@ -89,7 +89,7 @@ export function makeTemporaryName(name: string): string {
 }
 
 /** Removes the temporaries that a killed run left for `name` (null: for any name); never anything else. */
-export function sweepTemporaries(directory: Directory, name: string | null): void {
+export function sweepTemporaries(directory: Pick<Directory, 'at'>, name: string | null): void {
   for (const entry of readdirSync(directory.at('.'))) {
     const owner = /^\.(.+)\.[0-9a-f]{16}\.tmp$/.exec(entry)?.[1];
     if (owner === undefined || (name !== null && owner !== name)) continue;

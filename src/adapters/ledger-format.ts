@@ -91,9 +91,10 @@ function isHeld(value: unknown): value is Held {
 
 function isQuiet(value: unknown): value is QuietRecord {
   if (!isObject(value) || !isObject(value.config)) return false;
-  const { config, source } = value;
+  const { config, source, textfile = null } = value; // older records have no textfile
   const texts = [value.version, value.environment, config.path, config.sha256];
-  return texts.every(isText) && isNullOr(isTip, source) && isListOf(isKeptFile, value.files);
+  if (!texts.every(isText) || !isNullOr(isText, textfile)) return false;
+  return isNullOr(isTip, source) && isListOf(isKeptFile, value.files);
 }
 
 function isLostEdit(value: unknown): value is LostEdit {

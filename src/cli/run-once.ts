@@ -1,8 +1,10 @@
 import type { Outcome } from '../core/types.ts';
+import { runHeard } from '../daemon/run-heard.ts';
 import { exitCodeOf, makeReport } from '../reconcile/account.ts';
 import { endInTime } from '../reconcile/deadline.ts';
 import { dryRun } from '../reconcile/dry-run.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
+import { openListeners } from '../wire/open-listeners.ts';
 import { tellOnce, tellsAnybody } from '../wire/open-notices.ts';
 import type { OpenHost } from '../wire.ts';
 import type { Call } from './command.ts';
@@ -16,15 +18,31 @@ const CHANGED = 2;
 /** One run, real or dry, shown as the options ask. */
 export async function runOnce(call: Call, isDry: boolean): Promise<number> {
   const host = openHostOf(call);
-  // Made before there is anything to show, so that a run that is killed late leaves nothing half made.
-  const key = host.maskKey(isDry);
-  const run = reconcile(isDry ? dryRun(host.world) : host.world);
-  const outcome = await endInTime(run, { ms: host.config.limits.runMs, endPrograms: host.endPrograms });
+  const { outcome, key } = isDry ? await carryOut(host, isDry) : await carryOutHeard(host);
   showOutcome(call, outcome, { isDry, key });
   if (!isDry) await tellNotices(call, host, outcome);
   const exitCode = exitCodeOf(outcome);
   const isDetailed = flagOption(call, 'detailedExitcode');
   return exitCode === 0 && outcome.kind === 'applied' && isDetailed ? CHANGED : exitCode;
+}
+
+/** A dry run is nobody else's business. */
+async function carryOutHeard(host: OpenHost): Promise<Shown> {
+  const listeners = await openListeners(host);
+  return await runHeard({ listeners, clock: host.world.clock }, () => carryOut(host, false));
+}
+
+interface Shown {
+  readonly outcome: Outcome;
+  /** The key that masks secrets. */
+  readonly key: Uint8Array;
+}
+
+async function carryOut({ world, config, endPrograms, maskKey }: OpenHost, isDry: boolean): Promise<Shown> {
+  // Made before there is anything to show, so that a run that is killed late leaves nothing half made.
+  const key = maskKey(isDry);
+  const run = reconcile(isDry ? dryRun(world) : world);
+  return { outcome: await endInTime(run, { ms: config.limits.runMs, endPrograms }), key };
 }
 
 /** Not of a run that was given up: what hangs must not go on beside this. */

@@ -22,10 +22,16 @@ export interface Config {
   /** When new commits are taken; empty: always. */
   readonly windows: readonly ChangeWindow[];
   readonly schedule: Schedule;
+  readonly metrics: MetricsConfig;
   readonly listener: ListenerConfig;
   readonly notify: NotifyConfig;
   /** Null: no forge is told. */
   readonly commitStatus: CommitStatusConfig | null;
+}
+
+/** Where figures go besides a question over HTTP. Absolute path, `.prom`; null: nowhere. */
+export interface MetricsConfig {
+  readonly textfile: string | null;
 }
 
 /** What a daemon answers, and to whom. */

@@ -1,7 +1,7 @@
 import type { SettingSpec } from './setting.ts';
 import { setting } from './setting.ts';
 
-/** Settings of the daemon; the change windows hold for `reconcile --once` too. */
+/** Settings of the daemon; the change windows and the textfile hold for `reconcile --once` too. */
 export const DAEMON_SETTINGS: readonly SettingSpec[] = [
   setting('schedule.every_seconds', 'seconds', {
     fallback: '60',
@@ -19,5 +19,10 @@ export const DAEMON_SETTINGS: readonly SettingSpec[] = [
     fallback: 'always',
     meaning:
       'when new commits are taken, in local time, e.g. [Mon-Fri 08:00-18:00]; drift is healed at any time',
+  }),
+  setting('metrics.textfile', 'path', {
+    fallback: 'none',
+    meaning:
+      "file for node_exporter's textfile collector, written at the end of each run; its name ends in `.prom`",
   }),
 ];

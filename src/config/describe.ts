@@ -36,6 +36,7 @@ export function describeConfig(config: Config): DescribedConfig {
     ['limits.run_seconds', config.limits.runMs / 1000],
     ...describeSchedule(config.schedule),
     ['schedule.windows', config.windows.map(formatWindow)],
+    ['metrics.textfile', config.metrics.textfile],
     ...describeListener(config.listener),
     ...describeNotify(config.notify),
     ...describeCommitStatus(config.commitStatus),

@@ -5,6 +5,7 @@ import type { Checked, Complaint, Destination, HostProfile, TargetName } from '.
 import type { Config, HostFacts, LimitsConfig, PhpFpmConfig } from './config.ts';
 import { resolveId } from './resolve-id.ts';
 import { resolveListener } from './resolve-listener.ts';
+import { resolveMetrics } from './resolve-metrics.ts';
 import { resolveCommitStatus, resolveNotify } from './resolve-notify.ts';
 import { resolveRepository } from './resolve-repository.ts';
 import { resolveSchedule, resolveWindows } from './resolve-schedule.ts';
@@ -39,6 +40,7 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
   const logFormat = resolveChoice(resolving, 'log.format', LOG_FORMATS);
   const notify = resolveNotify(resolving);
   const commitStatus = resolveCommitStatus(resolving);
+  const metrics = resolveMetrics(resolving);
   if (hasErrors(complaints)) return { value: null, complaints };
   const config: Config = {
     repository,
@@ -53,6 +55,7 @@ export function resolveConfig(written: Written, facts: HostFacts): Checked<Confi
     listener,
     notify,
     commitStatus,
+    metrics,
   };
   return { value: config, complaints };
 }

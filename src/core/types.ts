@@ -341,11 +341,15 @@ export interface Held {
   readonly basis: string;
 }
 
-/** All that a pass needs to see that nothing changed: see quiet.ts. `source` is null where no file has the tip. */
+/**
+ * All that a pass needs to see that nothing changed: see quiet.ts. `source` is null where no file has the tip, `textfile`
+ * where nothing is to be told by one.
+ */
 export interface QuietRecord {
   readonly version: string;
   readonly config: { readonly path: string; readonly sha256: string };
   readonly environment: string;
+  readonly textfile: string | null;
   readonly source: { readonly gitdir: string; readonly ref: string; readonly commit: string } | null;
   readonly files: readonly KeptFile[];
 }

@@ -39,7 +39,7 @@ export interface Runner {
   close(): Promise<void>;
 }
 
-/** Hears of each run of a daemon, also of those that found nothing to do. */
+/** Hears of each run, also of those that found nothing to do. */
 export interface Listener {
   /** Never throws, and takes no time: what takes some goes on behind. */
   hear(event: RunEvent): void;
@@ -71,4 +71,10 @@ export interface Supervisor {
   tell(state: Readonly<Record<string, string>>): void;
   /** Settles within a few seconds, when all is told. Never rejects. */
   close(): Promise<void>;
+}
+
+/** A file of figures, which somebody else collects. */
+export interface Textfile {
+  /** Replaces it as a whole. Throws an error that names it. */
+  write(text: string): void;
 }

@@ -17,7 +17,7 @@ import { signalTrigger, waitForEnd } from '../triggers/signal.ts';
 import type { HostRequest, OpenHost } from '../wire.ts';
 import { openLog } from '../wire.ts';
 import { keepHost } from './keep-host.ts';
-import { makeMetrics } from './make-metrics.ts';
+import { makeMetrics, makeTextfile } from './make-metrics.ts';
 import { openListener } from './open-listener.ts';
 import { tellAlways } from './open-notices.ts';
 
@@ -75,6 +75,7 @@ async function openDaemonWorld(request: DaemonRequest, open: () => OpenHost): Pr
     listeners: [
       logListener(log),
       metrics,
+      ...makeTextfile(host, metrics),
       listener.health,
       noticeListener(tellAlways(open, request.environment), log),
       supervisorListener(supervisor, pulse),

@@ -72,6 +72,11 @@ test('a field of a newer program is no damage', () => {
   expect(parseLedger(sealed(JSON.stringify({ ...full, paused: null })))).toMatchObject(full);
 });
 
+test('a record from before there was a textfile is no damage', () => {
+  const older = { ...full, quiet: { ...full.quiet, textfile: undefined } };
+  expect(parseLedger(sealed(JSON.stringify(older)))).toMatchObject({ quiet: { environment: 'e' } });
+});
+
 function withFile(changed: Readonly<Record<string, unknown>>): unknown {
   const files = full.lastGood?.files.map((file) => ({ ...file, ...changed }));
   return { ...full, lastGood: { ...full.lastGood, files } };

@@ -5,7 +5,7 @@ import type { Import, SourceFile } from './source-file.ts';
 /** Which layers a layer may import beside its own. The order is that of the page: what stands lower knows less. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   main: ['cli', 'quiet'],
-  quiet: ['core', 'adapters/ledger-format.ts', 'adapters/git/ref.ts'],
+  quiet: ['core', ...['clock', 'git/ref', 'ledger-format', 'textfile'].map((name) => `adapters/${name}.ts`)],
   cli: ['wire', 'daemon', 'reconcile', 'config', 'quiet', 'ports', 'core'],
   wire: ['adapters', 'triggers', 'config', 'daemon', 'reconcile', 'quiet', 'ports', 'core'],
   daemon: ['reconcile', 'ports', 'core'],

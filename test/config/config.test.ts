@@ -252,6 +252,20 @@ describe('what is live', () => {
   });
 });
 
+describe('metrics.textfile', () => {
+  test('is nowhere, or where it is said to be', () => {
+    expect(read(MINIMAL).config?.metrics).toEqual({ textfile: null });
+    const { config } = read(`${MINIMAL}metrics:\n  textfile: /var/lib/node-exporter/reconcile.prom\n`);
+    expect(config?.metrics).toEqual({ textfile: '/var/lib/node-exporter/reconcile.prom' });
+  });
+
+  test.each(['/var/lib/reconcile.txt', '/var/lib/.prom', 'reconcile.prom'])('is not %s', (path) => {
+    expect(read(`${MINIMAL}metrics:\n  textfile: ${path}\n`).complaints).toEqual([
+      expect.stringMatching(/config.yaml:7:13: .*metrics.textfile must/),
+    ]);
+  });
+});
+
 test('a described configuration has every setting by its name', () => {
   const text = `${MINIMAL}  shell: {path: /etc/profile.d/shell_env.sh}\n`;
   const { config } = read(text);

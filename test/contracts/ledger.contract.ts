@@ -49,6 +49,7 @@ export function fullRecord(sha256: string | null): LedgerRecord {
       version: '0.1.0',
       config: { path: '/etc/reconcile/config.yaml', sha256: 'c' },
       environment: 'e',
+      textfile: '/var/lib/node-exporter/reconcile.prom',
       source: { gitdir: '/srv/env.git', ref: 'refs/heads/main', commit },
       files,
     },

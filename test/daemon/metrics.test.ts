@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { ReconcileError } from '../../src/core/errors.ts';
 import type { MetricsOptions } from '../../src/daemon/metrics.ts';
 import { Metrics } from '../../src/daemon/metrics.ts';
+import { textfileListener } from '../../src/daemon/write-textfile.ts';
 import { parseExposition } from '../core/metrics/parse-exposition.ts';
-import { changed, ended, failed } from '../core/metrics/run-events.ts';
+import { changed, ended, failed, LIVE } from '../core/metrics/run-events.ts';
 import { FakeLog } from '../helpers/fakes/log.ts';
 import { FakeHost } from '../reconcile/host.ts';
 
@@ -118,5 +119,56 @@ describe('a host that cannot be read', () => {
     const { metrics, log } = start({ success });
     metrics.hear(ended());
     expect(log.names()).toEqual(['unnoted']);
+  });
+});
+
+describe('a textfile', () => {
+  /** What is written after one run. */
+  function writtenAfter(event = ended(), { hasWindows = false, host = new FakeHost() } = {}): string {
+    const { metrics } = start({ world: () => host.world });
+    const written: string[] = [];
+    const textfile = { write: (text: string) => void written.push(text) };
+    metrics.hear(event);
+    const { readGauges } = metrics;
+    textfileListener({ textfile, readGauges, hasWindows, log: new FakeLog() }).hear(event);
+    return written.join();
+  }
+
+  test('has no counters: a run by cron has no past', () => {
+    const text = writtenAfter(failed('DEADLINE'));
+    expect(text).not.toMatch(/_total|histogram|counter/);
+    expect(parseExposition(text).get('last_run_info{code="DEADLINE",result="failed"}')).toBe(1);
+  });
+
+  test('may be renewed after a run that found nothing to do', () => {
+    expect(writtenAfter()).toMatch(/^# While there is nothing to do/);
+  });
+
+  test.each([
+    ['a run that changed something', writtenAfter(changed(LIVE))],
+    ['a run that failed', writtenAfter(failed('DEADLINE'))],
+    ['a paused run', writtenAfter(ended({ status: 'paused' }))],
+    ['a run on a host with change windows', writtenAfter(ended(), { hasWindows: true })],
+  ])('may not be renewed after %s', (_what, text) => {
+    expect(text).toMatch(/^# HELP/);
+  });
+
+  test('may not be renewed while no commit is taken', () => {
+    const host = new FakeHost();
+    host.restraint = { kind: 'heal-only', reason: 'freeze', until: null };
+    expect(writtenAfter(ended(), { host })).toMatch(/^# HELP/);
+  });
+
+  test('that cannot be written is a warning, once', () => {
+    const log = new FakeLog();
+    const write = () => {
+      throw new Error('cannot write /a.prom: no space left on device');
+    };
+    const { metrics } = start();
+    const { readGauges } = metrics;
+    const listener = textfileListener({ textfile: { write }, readGauges, hasWindows: false, log });
+    listener.hear(ended());
+    listener.hear(ended());
+    expect(log.events).toMatchObject([{ level: 'warning', name: 'textfile' }]);
   });
 });

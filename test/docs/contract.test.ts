@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { loadCommands } from '../../src/cli/commands/index.ts';
-import { SETTINGS } from '../../src/config/settings.ts';
 import { checkRepository } from '../../src/core/check.ts';
 import { readHeadings, readTable } from './markdown.ts';
 import { withFiles } from './small-repository.ts';
@@ -59,10 +58,5 @@ describe('what the page calls not yet is not there', () => {
   test.each([['Encrypted secrets', 'encrypt']])('%s: no command %s', (title, command) => {
     expect(notYet).toContain(`- **${title}**`);
     expect(commands.map(({ name }) => name)).not.toContain(command);
-  });
-
-  test.each([['Metrics', 'metrics']])('%s: no setting %s', (title, setting) => {
-    expect(notYet).toContain(`- **${title}**`);
-    expect(SETTINGS.filter(({ path }) => path.startsWith(setting))).toEqual([]);
   });
 });

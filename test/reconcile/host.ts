@@ -121,5 +121,6 @@ const IDENTITY: World['identity'] = {
   version: '0',
   config: { path: '/etc/reconcile/config.yaml', sha256: '0' },
   environment: '0',
+  textfile: null,
   tip: { gitdir: '/srv/config.git', ref: 'refs/heads/main' },
 };

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { RunReport } from '../../core/daemon/report.ts';
-import { reportLost } from '../../core/daemon/report.ts';
-import { ERRORS, ReconcileError } from '../../core/errors.ts';
+import { reportThrown } from '../../core/daemon/report.ts';
+import { ReconcileError } from '../../core/errors.ts';
 import { makeReport } from '../../reconcile/account.ts';
 import { endInTime } from '../../reconcile/deadline.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
@@ -38,7 +38,6 @@ async function runOnce(open: () => OpenHost): Promise<RunReport> {
     return makeReport(outcome, false);
   } catch (error) {
     if (!(error instanceof ReconcileError)) throw error;
-    const { code, message } = error;
-    return reportLost({ code, message }, ERRORS[code].exit);
+    return reportThrown(error);
   }
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
+import { ERRORS, ReconcileError } from '../errors.ts';
 import type { Change, Complaint, Outcome } from '../types.ts';
 import type { Reason } from './reason.ts';
 
@@ -74,6 +75,16 @@ const NOTHING: Omit<RunReport, 'status' | 'exitCode' | 'commit' | 'error'> = {
 /** A look at the host that found nothing to do. */
 export function reportSettled(commit: string | null): RunReport {
   return { ...NOTHING, status: 'in-sync', exitCode: 0, commit, error: null };
+}
+
+/** Exit code of a bug. */
+const BUG = 1;
+
+/** A run that ended by what it threw. */
+export function reportThrown(error: unknown): RunReport {
+  const message = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof ReconcileError)) return reportLost({ code: 'BUG', message }, BUG);
+  return reportLost({ code: error.code, message }, ERRORS[error.code].exit);
 }
 
 /** A run of which nothing came back. */

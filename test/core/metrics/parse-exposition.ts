@@ -7,6 +7,11 @@ export function parseExposition(text: string): Series {
   return new Map(lines.map(parseLine));
 }
 
+/** The HELP and TYPE lines. */
+export function headersOf(text: string): readonly string[] {
+  return text.split('\n').filter((line) => /^# (HELP|TYPE) /.test(line));
+}
+
 function parseLine(line: string): readonly [string, number] {
   const match = /^([a-z_]+)(?:\{(.*)\})? (\S+)$/.exec(line);
   if (match === null) throw new Error(`this is no line of the format: ${line}`);
