@@ -22,14 +22,14 @@ function follow(trigger: Trigger) {
 describe('a poll', () => {
   test('comes again and again, a period apart', async () => {
     const { asked } = follow(every(200));
-    await waitFor('four polls', () => asked.length === 4);
+    await waitFor('six polls', () => asked.length >= 6);
     const gaps = asked.slice(1).map((at, i) => at - (asked[i] ?? 0));
-    for (const gap of gaps.slice(1)) expect(gap).toBeGreaterThan(100);
+    for (const gap of gaps) expect(gap).toBeGreaterThan(90);
   });
 
   test('follows a cron expression with seconds', async () => {
     const { asked } = follow(byCron('* * * * * *'));
-    await waitFor('two polls', () => asked.length === 2);
+    await waitFor('two polls', () => asked.length >= 2);
     expect((asked[1] ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(500);
   });
 
