@@ -25,7 +25,7 @@ export interface ReceivingOptions {
 
 /** Its first commit is live. */
 export async function startReceivingHost(options: ReceivingOptions = {}): Promise<ReceivingHost> {
-  const host = await RealHost.start();
+  const host = await RealHost.start({ processControlTimeout: '10s' }); // a reload loses no question of a test
   const socket = join(host.directory, 'control', 'socket');
   const control = `control:\n  socket: ${socket}\n${options.group === undefined ? '' : `  group: ${options.group}\n`}`;
   const configure: ReceivingHost['configure'] = (settings = options.settings ?? '', repository = {}) =>
