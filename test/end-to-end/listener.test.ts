@@ -16,8 +16,10 @@ describe('the control socket', () => {
     expect(await listener.askLocally('POST /warm')).toEqual({ status: 200, body: 'null\n' });
     const { status, body } = await listener.askLocally('POST /run');
     expect(status).toBe(200);
-    expect(JSON.parse(body)).toMatchObject({
-      reasons: ['request'],
+    const event = JSON.parse(body);
+    // Some watch may have asked first: then the answer is the run that did it, whoever asked.
+    expect(event.reasons).not.toEqual([]);
+    expect(event).toMatchObject({
       seconds: expect.any(Number),
       report: { status: 'applied', exitCode: 0, commit, reloads: 1 },
     });
