@@ -1,25 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import type { HostFacts } from '../../src/config/config.ts';
 import { describeConfig } from '../../src/config/describe.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { readWritten } from '../../src/config/written.ts';
 import { NOTICE_KINDS } from '../../src/core/notice/notice.ts';
-
-const HOST: HostFacts = {
-  hostname: 'web-1',
-  uid: 0,
-  gid: 0,
-  isDirectory: () => false,
-  uidOf: () => null,
-  gidOf: () => null,
-  phpFpms: () => [],
-};
+import { BARE_HOST } from '../helpers/bare-host.ts';
 
 const MINIMAL = 'repository: {url: /srv/config.git}\nfiles: {shell: {path: /etc/profile.d/shell_env.sh}}\n';
 
 function read(settings: string) {
   const written = readWritten('config.yaml', Buffer.from(MINIMAL + settings), {});
-  const resolved = written.value === null ? null : resolveConfig(written.value, HOST);
+  const resolved = written.value === null ? null : resolveConfig(written.value, BARE_HOST);
   const complaints = [...written.complaints, ...(resolved?.complaints ?? [])].map(({ message }) => message);
   return { config: resolved?.value ?? null, complaints };
 }

@@ -1,24 +1,14 @@
 import { expect, test } from 'vitest';
-import type { HostFacts } from '../../src/config/config.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { readWritten } from '../../src/config/written.ts';
 import type { Reason } from '../../src/core/daemon/reason.ts';
 import { OWN_PATHS } from '../../src/core/http/own-paths.ts';
 import { FORGE_NAMES } from '../../src/core/webhook/forge.ts';
+import { BARE_HOST } from '../helpers/bare-host.ts';
 import { readCodeWords, readFencedBlocks, readTable } from './markdown.ts';
 import { readPage } from './pages.ts';
 
 const page = readPage('docs/daemon.md').text;
-const HOST: HostFacts = {
-  hostname: 'web-1',
-  uid: 0,
-  gid: 0,
-  isDirectory: () => false,
-  uidOf: () => null,
-  gidOf: () => null,
-  phpFpms: () => [],
-};
-
 test('every reason of a run has its row', () => {
   const reasons = readTable(page, 'What asks for a run').map(([who = '']) => readCodeWords(who)[0]);
   const all: readonly Reason[] = ['start', 'poll', 'push', 'webhook', 'request', 'drift', 'signal'];
@@ -39,7 +29,7 @@ test('every path is on the page', () => {
 test('the example takes webhooks', () => {
   const [example] = readFencedBlocks(page).filter(({ info }) => info === 'with-webhook.yaml');
   const written = readWritten('with-webhook.yaml', Buffer.from(example?.text ?? ''), {});
-  const resolved = written.value === null ? null : resolveConfig(written.value, HOST);
+  const resolved = written.value === null ? null : resolveConfig(written.value, BARE_HOST);
   expect([...written.complaints, ...(resolved?.complaints ?? [])]).toEqual([]);
   expect(resolved?.value?.listener).toMatchObject({ webhook: { sender: 'github' }, staleMs: 360_000 });
 });

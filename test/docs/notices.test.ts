@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { HostFacts } from '../../src/config/config.ts';
 import { resolveConfig } from '../../src/config/resolve.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 import { readWritten } from '../../src/config/written.ts';
@@ -7,26 +6,17 @@ import { CHANNEL_NAMES } from '../../src/core/notice/channel.ts';
 import { NOTICE_KINDS } from '../../src/core/notice/notice.ts';
 import { STATUS_FORGE_NAMES, STATUS_FORGES } from '../../src/core/notice/status-forge.ts';
 import { KEYWORD } from '../../src/core/notice/write-notice.ts';
+import { BARE_HOST } from '../helpers/bare-host.ts';
 import { readCodeWords, readFencedBlocks, readTable } from './markdown.ts';
 import { readPage } from './pages.ts';
 
 const page = readPage('docs/notices.md').text;
 
-const HOST: HostFacts = {
-  hostname: 'web-1',
-  uid: 0,
-  gid: 0,
-  isDirectory: () => false,
-  uidOf: () => null,
-  gidOf: () => null,
-  phpFpms: () => [],
-};
-
 test('the example has no mistake', () => {
   const [example] = readFencedBlocks(page).filter(({ info }) => info === 'notices.yaml');
   const rest = 'repository: {url: /srv/config.git}\nfiles: {shell: {path: /etc/profile.d/shell_env.sh}}\n';
   const { value, complaints } = readWritten('config.yaml', Buffer.from(rest + example?.text), {});
-  const resolved = value === null ? null : resolveConfig(value, HOST);
+  const resolved = value === null ? null : resolveConfig(value, BARE_HOST);
   expect([...complaints, ...(resolved?.complaints ?? [])]).toEqual([]);
   expect(resolved?.value?.notify.channels).toHaveLength(1);
   expect(resolved?.value?.commitStatus?.forge).toBe('gitlab');
