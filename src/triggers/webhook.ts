@@ -11,6 +11,7 @@ import type { SeenDeliveries } from '../core/webhook/seen-deliveries.ts';
 import { isNewDelivery, rememberDelivery } from '../core/webhook/seen-deliveries.ts';
 import type { Ask, Trigger, Watch } from '../ports/daemon.ts';
 import type { Clock, Log } from '../ports.ts';
+import { Pace } from './pace.ts';
 
 export interface WebhookOptions {
   readonly path: string;
@@ -27,6 +28,9 @@ export interface WebhookOptions {
 /** Twenty mistakes at once and one a second are more than a forge that is set up wrongly makes. */
 const RATES = { source: { burst: 20, perSecond: 1 }, all: { burst: 60, perSecond: 5 } };
 
+/** Of many deliveries, ten a second are passed on: each costs the forge a question. */
+const PACE_MS = 100;
+
 /**
  * Asks when a forge tells of a push to the ref of this host. A delivery is a hint and no more: nothing of it says what is
  * taken. It is answered at once; what was asked for goes on behind.
@@ -36,7 +40,7 @@ export class WebhookTrigger implements Trigger {
   readonly #options: WebhookOptions;
   readonly #strikes = new Strikes(RATES);
   #seen: SeenDeliveries = [];
-  #ask: Ask | null = null;
+  #pace: Pace | null = null;
 
   constructor(options: WebhookOptions) {
     this.#options = options;
@@ -51,10 +55,13 @@ export class WebhookTrigger implements Trigger {
   }
 
   start(ask: Ask): Watch {
-    this.#ask = ask;
+    // A bug is told by the daemon, which ends with it.
+    const pace = new Pace(() => void ask('webhook').catch(() => undefined), PACE_MS);
+    this.#pace = pace;
     return {
       stop: async () => {
-        this.#ask = null;
+        this.#pace = null;
+        pace.stop();
       },
     };
   }
@@ -106,13 +113,13 @@ export class WebhookTrigger implements Trigger {
   }
 
   #answerPush({ id, ref, after }: Extract<Reading, { kind: 'push' }>): Answer {
-    if (this.#ask === null) return answerText(503, 'the daemon is ending');
+    if (this.#pace === null) return answerText(503, 'the daemon is ending');
     const isNew = isNewDelivery(this.#seen, id);
     this.#options.count(isNew ? 'push' : 'repeated');
     if (!isNew) return answerText(200, 'nothing to do: it was delivered before');
     this.#seen = rememberDelivery(this.#seen, id);
     this.#options.log.event('debug', 'webhook', { ref, after, id });
-    this.#ask('webhook').catch(() => undefined); // a bug is told by the daemon, which ends with it
+    this.#pace.ask();
     return answerText(202, 'a run is asked for');
   }
 }
