@@ -1,7 +1,6 @@
 import type { Outcome } from '../core/types.ts';
 import { runHeard } from '../daemon/run-heard.ts';
 import { exitCodeOf, makeReport } from '../reconcile/account.ts';
-import { endInTime } from '../reconcile/deadline.ts';
 import { dryRun } from '../reconcile/dry-run.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { openListeners } from '../wire/open-listeners.ts';
@@ -10,6 +9,7 @@ import type { OpenHost } from '../wire.ts';
 import type { Call } from './command.ts';
 import { flagOption } from './command.ts';
 import { openHostOf } from './open-host.ts';
+import { runInTime } from './run-in-time.ts';
 import { showOutcome } from './show-outcome.ts';
 
 /** Exit code of `--detailed-exitcode` for a run that changed something. */
@@ -38,11 +38,11 @@ interface Shown {
   readonly key: Uint8Array;
 }
 
-async function carryOut({ world, config, endPrograms, maskKey }: OpenHost, isDry: boolean): Promise<Shown> {
+async function carryOut(host: OpenHost, isDry: boolean): Promise<Shown> {
   // Made before there is anything to show, so that a run that is killed late leaves nothing half made.
-  const key = maskKey(isDry);
-  const run = reconcile(isDry ? dryRun(world) : world);
-  return { outcome: await endInTime(run, { ms: config.limits.runMs, endPrograms }), key };
+  const key = host.maskKey(isDry);
+  const outcome = await runInTime(host, (world) => reconcile(isDry ? dryRun(world) : world));
+  return { outcome, key };
 }
 
 /** Not of a run that was given up: what hangs must not go on beside this. */

@@ -4,6 +4,7 @@ import { processRunner } from '../adapters/runner.ts';
 import { openSupervisor, withoutSupervisor } from '../adapters/systemd/open-supervisor.ts';
 import { ReconcileError } from '../core/errors.ts';
 import type { DaemonWorld } from '../daemon/daemon-world.ts';
+import { inTurnRunner } from '../daemon/in-turn-runner.ts';
 import { noticeListener } from '../daemon/notice-listener.ts';
 import { Pulse } from '../daemon/pulse.ts';
 import { logListener } from '../daemon/tell-log.ts';
@@ -59,13 +60,14 @@ async function openDaemonWorld(request: DaemonRequest, open: () => OpenHost): Pr
   const poll = await makePoll(host);
   const supervisor = openSupervisor(request.environment, log);
   const runMs = config.limits.runMs + MARGIN_MS;
-  const pulse = new Pulse(2 * runMs); // a look has no deadline of its own and takes less than a run
-  const runner = processRunner({
+  const pulse = new Pulse(2 * runMs); // a run, and another one that it waits for
+  const runners = processRunner({
     command: [...request.self, 'runner', '--config', request.configPath],
     environment: withoutSupervisor(request.environment),
     deadlineMs: runMs,
     idleMs: IDLE_MS,
   });
+  const runner = inTurnRunner(runners, config.limits.runMs);
   const metrics = makeMetrics(open, log);
   const listener = await openListener({ open, runner, log, metrics });
   return {

@@ -1,5 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { flockLock } from '../../src/adapters/lock.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 import { startDaemon } from './real-daemon.ts';
 import { RealHost } from './real-host.ts';
@@ -57,6 +59,19 @@ describe('a daemon', () => {
     await startDaemon(host);
     expect(host.call('daemon', '--config', host.config)).toMatchObject({ exit: 64 });
     expect(host.once()).toMatchObject({ exit: 0, stdout: '', stderr: '' });
+  });
+
+  test('waits for a run of somebody else, and brings in then what it was asked for', async () => {
+    const host = await RealHost.start(KEEPS_REQUESTS);
+    const daemon = await startDaemon(host);
+    const countProbes = () => daemon.said().match(/debug probed/g)?.length ?? 0;
+    const [before, release] = [countProbes(), flockLock(join(host.directory, 'var/run/lock')).acquire()];
+    await host.commit({ 'env/common.yaml': 'A: two\n' });
+    await waitFor('the daemon to see it', () => countProbes() > before);
+    expect(await host.ask('A')).toBe('one');
+    release?.();
+    await waitFor('the commit', async () => (await host.ask('A')) === 'two', PROMPT_MS);
+    expect(daemon.said()).not.toContain('busy');
   });
 
   test('takes a new configuration at the next run', async () => {

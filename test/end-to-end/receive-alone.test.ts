@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { respondWith, startControlServer } from '../helpers/control-server.ts';
+import { startControlServer } from '../helpers/control-server.ts';
 import { isRoot } from '../helpers/temporary-directory.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 import { giveTo, Pusher } from './pusher.ts';
@@ -127,32 +127,6 @@ describe.runIf(isRoot)('somebody without rights on the host', () => {
 });
 
 describe('beside a daemon', () => {
-  test('that is busy with a run which began before, it is asked again', async () => {
-    const receiving = await startReceivingHost();
-    const busy = {
-      status: 'busy',
-      exitCode: 0,
-      commit: null,
-      content: null,
-      summary: null,
-      changes: [],
-      reloads: 0,
-      error: null,
-      complaints: [],
-    };
-    const pusher = await Pusher.clone(receiving.host.bare);
-    const commit = await pusher.commit({ 'env/common.yaml': 'A: two\n' });
-    let asked = 0;
-    const server = await startControlServer(receiving.socket, (request, response) => {
-      const report = request === 'POST /run' && ++asked > 2 ? { ...busy, status: 'in-sync', commit } : busy;
-      respondWith(response, { reasons: ['request'], at: new Date(0), seconds: 1, report });
-    });
-    expect((await pusher.push()).remote).toContain(
-      'is live on web-1 after 1.0 s: nothing is left to be done',
-    );
-    expect(server.requests().filter((request) => request === 'POST /run')).toHaveLength(3);
-  });
-
   test('that answers nonsense or ends, the run is carried out all the same by whoever may', async () => {
     const receiving = await startReceivingHost();
     const pusher = await Pusher.clone(receiving.host.bare);

@@ -2,7 +2,6 @@ import type { ControlAnswer } from '../../core/receive/control-answer.ts';
 import type { RefUpdate } from '../../core/receive/ref-update.ts';
 import { tellAnswer } from '../../core/receive/tell-answer.ts';
 import { makeReport } from '../../reconcile/account.ts';
-import { endInTime } from '../../reconcile/deadline.ts';
 import { inTurn } from '../../reconcile/in-turn.ts';
 import { findLive } from '../../reconcile/judge-push.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
@@ -12,8 +11,9 @@ import { openHost } from '../../wire.ts';
 import type { Call, Command } from '../command.ts';
 import { configPathOf } from '../config-option.ts';
 import { hookOptions, readUpdates, settingsOf, tellPusher } from '../hook-call.ts';
+import { runInTime } from '../run-in-time.ts';
 
-/** Beyond the longest run: the daemon has to say how it ended. */
+/** Beyond a run and the one that it waits for: the daemon has to say how it ended. */
 const MARGIN_MS = 20_000;
 
 /** What git calls when it has taken a push. Its exit code changes nothing (githooks(5)). */
@@ -47,8 +47,7 @@ async function findCommit(call: Call, host: ReceivingHost, update: RefUpdate | n
 /** The daemon where there is one; else this process where it may. */
 async function ask(call: Call, host: ReceivingHost): Promise<ControlAnswer> {
   const { runMs } = host.config.limits;
-  const isBusy = (answer: ControlAnswer) => answer.kind === 'ran' && answer.event.report.status === 'busy';
-  const answer = await inTurn(() => host.control.run(runMs + MARGIN_MS), isBusy, runMs);
+  const answer = await host.control.run(2 * runMs + MARGIN_MS);
   const isAnswer = answer.kind === 'ran' || answer.kind === 'waiting' || answer.kind === 'late';
   return isAnswer || !host.mayRun() ? answer : await runHere(call);
 }
@@ -57,19 +56,14 @@ async function ask(call: Call, host: ReceivingHost): Promise<ControlAnswer> {
 async function runHere(call: Call): Promise<ControlAnswer> {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => undefined);
   const log = { level: 'warning', write: (line: string) => call.io.stderr.write(line) } as const;
-  const { world, config, endPrograms } = openHost({
-    configPath: configPathOf(call),
-    environment: settingsOf(call),
-    log,
-  });
-  const at = world.clock.now();
-  const { runMs } = config.limits;
-  const run = inTurn(
-    () => reconcile(world),
+  const host = openHost({ configPath: configPathOf(call), environment: settingsOf(call), log });
+  const { clock } = host.world;
+  const at = clock.now();
+  const outcome = await inTurn(
+    () => runInTime(host, reconcile),
     ({ kind }) => kind === 'busy',
-    runMs,
+    host.config.limits.runMs,
   );
-  const outcome = await endInTime(run, { ms: runMs, endPrograms });
-  const seconds = Math.max(0, world.clock.now().getTime() - at.getTime()) / 1000;
+  const seconds = Math.max(0, clock.now().getTime() - at.getTime()) / 1000;
   return { kind: 'ran', event: { reasons: ['push'], at, seconds, report: makeReport(outcome, false) } };
 }

@@ -3,13 +3,13 @@ import type { RunReport } from '../../core/daemon/report.ts';
 import { reportThrown } from '../../core/daemon/report.ts';
 import { ReconcileError } from '../../core/errors.ts';
 import { makeReport } from '../../reconcile/account.ts';
-import { endInTime } from '../../reconcile/deadline.ts';
 import { reconcile } from '../../reconcile/reconcile.ts';
 import { keepHost } from '../../wire/keep-host.ts';
 import type { OpenHost } from '../../wire.ts';
 import type { Call, Command } from '../command.ts';
 import { configOption } from '../config-option.ts';
 import { hostRequestOf } from '../open-host.ts';
+import { runInTime } from '../run-in-time.ts';
 
 /** What the daemon calls this program with: a run for each line of stdin, its report as a line on stdout. */
 export const runner: Command = {
@@ -32,10 +32,7 @@ export const runner: Command = {
 
 async function runOnce(open: () => OpenHost): Promise<RunReport> {
   try {
-    const host = open();
-    const { endPrograms, config } = host;
-    const outcome = await endInTime(reconcile(host.world), { ms: config.limits.runMs, endPrograms });
-    return makeReport(outcome, false);
+    return makeReport(await runInTime(open(), reconcile), false);
   } catch (error) {
     if (!(error instanceof ReconcileError)) throw error;
     return reportThrown(error);
