@@ -1,14 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:http';
-import http from 'node:http';
-import https from 'node:https';
-import { createSecureContext } from 'node:tls';
+import { Agent } from 'node:http';
 import { ReconcileError } from '../core/errors.ts';
 import { describe } from './errno.ts';
 import type { ProxyVariables } from './proxy.ts';
-import { chooseProxy, hostOf } from './proxy.ts';
-import { authorizeAtProxy, TunnelAgent } from './proxy-tunnel.ts';
+import { authorizeAtProxy, chooseProxy, hostOf } from './proxy.ts';
 
 /** How servers are reached and known. */
 export interface RouteOptions {
@@ -29,12 +26,14 @@ const SYSTEM_AUTHORITIES = [
 /** One idle connection is kept. It does not keep the program alive: node lets go of idle sockets. */
 const KEPT = { keepAlive: true, maxFreeSockets: 1 };
 
+type RouteRequest = RequestOptions & { readonly headers: Readonly<Record<string, string>> };
+
 /** The way to one server, with the connections to it that are kept. */
 export class Route {
   readonly #url: URL;
   readonly #options: RouteOptions;
   readonly #proxy: URL | null;
-  #agent: http.Agent | null = null;
+  #agent: Agent | null = null;
   #authorities: string | null = null;
 
   /** Throws CONFIG_INVALID for a proxy that is not supported. */
@@ -48,9 +47,9 @@ export class Route {
    * What node needs to know for a request to a path. The CA file is read each time, so that it can be renewed at any
    * time. Throws CONFIG_INVALID when it is missing or has no certificate in it.
    */
-  makeOptions(path: string): RequestOptions & { readonly headers: Readonly<Record<string, string>> } {
+  async makeOptions(path: string): Promise<RouteRequest> {
     const { protocol, port, host } = this.#url;
-    const agent = this.#findAgent();
+    const agent = await this.#findAgent();
     if (protocol === 'https:' || this.#proxy === null)
       return { protocol, host: hostOf(this.#url), port, path, agent, headers: { Host: host } };
     const headers = { Host: host, ...authorizeAtProxy(this.#proxy) };
@@ -58,25 +57,23 @@ export class Route {
     return { protocol, host: hostOf(this.#proxy), port: this.#proxy.port || 80, path: url, agent, headers };
   }
 
-  #findAgent(): http.Agent {
+  async #findAgent(): Promise<Agent> {
     const caFile = this.#options.caFile ?? SYSTEM_AUTHORITIES.find((path) => existsSync(path));
     const isPlain = this.#url.protocol === 'http:' || caFile === undefined;
     const authorities = isPlain ? null : readAuthorities(caFile);
     if (this.#agent === null || authorities !== this.#authorities) {
       this.#agent?.destroy();
-      this.#agent = this.#makeAgent(authorities);
+      this.#agent = await this.#makeAgent(authorities);
       this.#authorities = authorities;
     }
     return this.#agent;
   }
 
-  #makeAgent(authorities: string | null): http.Agent {
-    if (this.#url.protocol === 'http:') return new http.Agent(KEPT);
-    const ca = authorities === null ? {} : { ca: authorities };
-    // Said once more, because NODE_TLS_REJECT_UNAUTHORIZED=0 would switch it off.
-    const options = { ...KEPT, secureContext: createSecureContext(ca), rejectUnauthorized: true };
-    if (this.#proxy === null) return new https.Agent(options);
-    return new TunnelAgent({ ...options, proxy: this.#proxy, proxyMs: this.#options.proxyMs });
+  /** TLS is loaded where it is spoken: it takes up to 7 MB. */
+  async #makeAgent(authorities: string | null): Promise<Agent> {
+    if (this.#url.protocol === 'http:') return new Agent(KEPT);
+    const { tlsAgent } = await import('./tls-agent.ts');
+    return tlsAgent({ ...KEPT, authorities, proxy: this.#proxy, proxyMs: this.#options.proxyMs });
   }
 }
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request as startRequest } from 'node:http';
-import { TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { ErrorCode } from '../core/errors.ts';
 import { ReconcileError } from '../core/errors.ts';
 import { showText } from '../core/redact.ts';
@@ -52,7 +53,7 @@ export class HttpClient {
    */
   async send(request: HttpRequest, deadline: AbortSignal): Promise<HttpAnswer> {
     for (;;) {
-      const asked = this.#start(request, deadline);
+      const asked = await this.#start(request, deadline);
       try {
         return await converse(asked, request, deadline);
       } catch (error) {
@@ -63,8 +64,8 @@ export class HttpClient {
     }
   }
 
-  #start({ method, path, headers, body }: HttpRequest, signal: AbortSignal): ClientRequest {
-    const options = this.#route.makeOptions(`${this.#url.pathname.replace(/\/$/, '')}${path}`);
+  async #start({ method, path, headers, body }: HttpRequest, signal: AbortSignal): Promise<ClientRequest> {
+    const options = await this.#route.makeOptions(`${this.#url.pathname.replace(/\/$/, '')}${path}`);
     const length = body === null ? {} : { 'Content-Length': String(body.length) };
     const asked = startRequest({
       ...options,
@@ -83,11 +84,16 @@ export class HttpClient {
       return new ReconcileError(cause.code, `${where} answers with more than ${cause.bytes} bytes`);
     const why = showText(describe(cause).trim());
     if (aborted) return unreachable(`${where} gave no whole answer in time`, cause);
-    const isUntrusted = asked.socket instanceof TLSSocket && Boolean(asked.socket.authorizationError);
+    const isUntrusted = isTls(asked.socket) && Boolean(asked.socket.authorizationError);
     if (!isUntrusted) return unreachable(`cannot reach ${where}: ${why}`, cause);
     const message = `the certificate of ${where} is not valid: ${why}`;
     return new ReconcileError('SERVER_UNTRUSTED', message, { cause });
   }
+}
+
+/** By what it has and not by its class, which would load TLS for servers without it. */
+function isTls(socket: Socket | null): socket is TLSSocket {
+  return socket !== null && 'authorizationError' in socket;
 }
 
 /** No byte of an answer has come. */

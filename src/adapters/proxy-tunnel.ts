@@ -5,7 +5,7 @@ import { Agent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
-import { hostOf } from './proxy.ts';
+import { authorizeAtProxy, hostOf } from './proxy.ts';
 
 export interface TunnelOptions extends AgentOptions {
   readonly proxy: URL;
@@ -52,11 +52,4 @@ export class TunnelAgent extends Agent {
       signal: AbortSignal.timeout(proxyMs),
     }).end();
   }
-}
-
-/** The header for a proxy whose URL has a user name in it. */
-export function authorizeAtProxy({ username, password }: URL): Readonly<Record<string, string>> {
-  if (username === '') return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
-  return { 'Proxy-Authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }

@@ -52,3 +52,10 @@ function isInRange(address: string, entry: string): boolean {
     range.addSubnet(network, Number(bits), family);
   return range.check(address, family);
 }
+
+/** The header for a proxy whose URL has a user name in it. */
+export function authorizeAtProxy({ username, password }: URL): Readonly<Record<string, string>> {
+  if (username === '') return {};
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { 'Proxy-Authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
+}
