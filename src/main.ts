@@ -1,8 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
 import { isQuietPass } from './quiet.ts';
 
 /** argv, environment and streams go to the program, its number to the process. */
 const argv = process.argv.slice(2);
 if (!isQuietPass(argv, process.env)) {
+  if (argv[0] === 'daemon') spareMemory();
   const { run } = await import('./cli/run.ts');
   process.stdout.on('error', goOn);
   process.stderr.on('error', goOn);
@@ -11,6 +13,14 @@ if (!isQuietPass(argv, process.env)) {
   const io = { argv, self, environment, stdin: () => process.stdin, stdout, stderr };
   // A run that was given up at its deadline must not go on behind its exit code.
   process.exit(await run(io));
+}
+
+/**
+ * For a process that does little for a long time: V8 leaves its code as bytecode. Its compilers would never pay off, and
+ * the pages that they touch in the first 100 ms are 5 MB (measured with Node 20, 22 and 24).
+ */
+function spareMemory(): void {
+  for (const compiler of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${compiler}`);
 }
 
 /**

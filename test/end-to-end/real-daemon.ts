@@ -28,13 +28,15 @@ export interface Starting {
   /** What stands before the program on its command line. */
   readonly under?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Another Node.js than that of the tests. */
+  readonly node?: string;
 }
 
 /** The same, started by somebody else. */
 export async function startDaemonBy(host: RealHost, starting: Starting): Promise<RealDaemon> {
   const env = { ...process.env, TMPDIR: join(host.directory, 'tmp'), ...starting.env };
-  const { under = [], args = [] } = starting;
-  const words = [process.execPath, MAIN, 'daemon', '--verbose', '--config', host.config, ...args];
+  const { under = [], args = [], node = process.execPath } = starting;
+  const words = [node, MAIN, 'daemon', '--verbose', '--config', host.config, ...args];
   const [program = '', ...rest] = [...under, ...words];
   const child = spawn(program, rest, { env, stdio: ['ignore', 'inherit', 'pipe'] });
   let text = '';
