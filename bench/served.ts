@@ -3,12 +3,12 @@ import type { TestPhpFpm } from '../test/helpers/php-fpm.ts';
 
 const DEADLINE_MS = 60_000;
 
-/** Waits until php-fpm gives this value of `A`. A request that is lost while it reloads is asked again. */
-export async function waitUntilServed(php: TestPhpFpm, value: string): Promise<void> {
+/** Waits until php-fpm gives this value of `A`. A request that is lost while it reloads is asked again, after `pauseMs`. */
+export async function waitUntilServed(php: TestPhpFpm, value: string, pauseMs = 2): Promise<void> {
   const end = performance.now() + DEADLINE_MS;
   while ((await ask(php)) !== value) {
     if (performance.now() > end) throw new Error(`${value} was not served within ${DEADLINE_MS} ms`);
-    await sleep(2);
+    await sleep(pauseMs);
   }
 }
 
