@@ -16,6 +16,8 @@ const MINUTE_MS = 60_000;
 const LASTS_MS = isLong ? 30 * MINUTE_MS : 20_000;
 /** What is measured at the end is compared with what is there after this time. */
 const WARM_MS = isLong ? 2 * MINUTE_MS : 10_000;
+/** Between two figures of the memory's course. */
+const SAMPLE_MS = 5 * MINUTE_MS;
 const SEED = 20_261_127;
 
 if (!hasGitHttp) console.warn('SKIPPED: the soak needs nginx and fcgiwrap');
@@ -107,8 +109,10 @@ test.skipIf(!hasGitHttp)(
     const startedAt = performance.now();
     let warm = measure(soak.daemon);
     let isWarm = false;
+    const course: number[] = [];
     while (performance.now() - startedAt < LASTS_MS) {
       await soak.act();
+      if (performance.now() - startedAt > course.length * SAMPLE_MS) course.push(measure(soak.daemon).rss);
       if (isWarm || performance.now() - startedAt < WARM_MS) continue;
       warm = measure(soak.daemon);
       isWarm = true;
@@ -124,7 +128,7 @@ test.skipIf(!hasGitHttp)(
     );
     const end = measure(soak.daemon);
     console.info(
-      `faults: soak: ${soak.done}; RSS ${warm.rss.toFixed(1)} → ${end.rss.toFixed(1)} MiB, descriptors ${warm.descriptors} → ${end.descriptors}`,
+      `faults: soak: ${soak.done}; every 5 minutes ${course.map((rss) => rss.toFixed(1)).join(', ')}; RSS ${warm.rss.toFixed(1)} → ${end.rss.toFixed(1)} MiB, descriptors ${warm.descriptors} → ${end.descriptors}`,
     );
     const status = JSON.parse(host.call('status', '--json', '--config', host.config).stdout);
     expect(status).toMatchObject({ owed: null, head: { problem: null } });
