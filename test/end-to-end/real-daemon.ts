@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { waitFor } from '../helpers/wait-for.ts';
@@ -12,6 +13,8 @@ export interface RealDaemon {
   readonly pid: number;
   /** What it has said on stderr. */
   said(): string;
+  /** The processes that it has for its runs. */
+  runners(): readonly number[];
   signal(name: NodeJS.Signals): void;
   /** SIGTERM; gives the exit code. */
   stop(): Promise<number | null>;
@@ -56,5 +59,25 @@ export async function startDaemonBy(host: RealHost, starting: Starting): Promise
     if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}: ${text}`);
     return /^(debug run|info run|error failed) .*start/m.test(text);
   });
-  return { pid: child.pid ?? 0, said: () => text, signal: (name) => void child.kill(name), stop };
+  const { pid = 0 } = child;
+  return {
+    pid,
+    said: () => text,
+    runners: () => runnersOf(pid),
+    signal: (name) => void child.kill(name),
+    stop,
+  };
+}
+
+function runnersOf(daemon: number): readonly number[] {
+  const children = readFileSync(`/proc/${daemon}/task/${daemon}/children`, 'utf8').split(' ').filter(Boolean);
+  return children.filter((child) => commandOf(child).includes('runner')).map(Number);
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return ''; // it ended while we looked
+  }
 }

@@ -86,7 +86,7 @@ describe('a webhook', () => {
     const runners: number[] = [];
     const deliver = async () => {
       statuses.push((await listener.deliver()).status);
-      runners.push(countRunners(daemon.pid));
+      runners.push(daemon.runners().length);
     };
     for (let commit = 1; commit <= COMMITS; commit++) {
       await host.commit({ 'env/common.yaml': `A: value ${commit}\n` });
@@ -149,20 +149,6 @@ describe('whoever means no good over the network', () => {
 function peakOf(pid: number): number {
   const [, kib = '0'] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
   return Math.round(Number(kib) / 1024);
-}
-
-/** Processes that a daemon has for its runs. */
-function countRunners(pid: number): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-  return children.filter((child) => commandOf(child).includes('runner')).length;
-}
-
-function commandOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch {
-    return ''; // it ended while we looked
-  }
 }
 
 /** Sends as much as is taken behind a head. */
