@@ -1,6 +1,7 @@
 import { checkRepository } from '../../src/core/check.ts';
 import { makeDesired } from '../../src/core/desire.ts';
 import type { HostProfile, Snapshot } from '../../src/core/types.ts';
+import { PROFILE } from './host-profile.ts';
 import type { Mutant } from './mutate-repository.ts';
 
 /** How one mutant went. */
@@ -15,20 +16,7 @@ export interface MutantVerdict {
 const CLEAN = Reflect.ownKeys(Object.prototype).length;
 
 /** A host of the fixture; only its configuration says where files go. */
-const HOST: HostProfile = {
-  name: 'php-143-117',
-  environment: null,
-  groups: null,
-  destinations: [
-    { target: 'php-fpm', path: '/etc/php/juanpi_php_env.conf', mode: 0o600, uid: 0, gid: 0 },
-    { target: 'shell', path: '/etc/profile.d/shell_env.sh', mode: 0o644, uid: 0, gid: 0 },
-  ],
-  pools: [],
-  announceRevision: true,
-  exposeSecrets: true,
-  repositoryId: null,
-  names: { refuse: [], allow: [] },
-};
+const HOST: HostProfile = { ...PROFILE, name: 'php-143-117', exposeSecrets: true };
 
 /** Parses the mutant, resolves all of its hosts, renders all of their files, and makes the desired state of one. */
 export function checkMutant({ snapshot }: Mutant): MutantVerdict {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Restraint } from '../../src/core/daemon/restraint.ts';
-import type { HostProfile, Outcome } from '../../src/core/types.ts';
+import type { Outcome } from '../../src/core/types.ts';
 import type { Signers } from '../../src/ports.ts';
 import { exitCodeOf } from '../../src/reconcile/account.ts';
 import { reconcile } from '../../src/reconcile/reconcile.ts';
@@ -14,24 +14,10 @@ import { FakeLedger } from '../helpers/fakes/ledger.ts';
 import { FakeLock } from '../helpers/fakes/lock.ts';
 import { FakeLog } from '../helpers/fakes/log.ts';
 import { FakeService } from '../helpers/fakes/service.ts';
+import { PHP_FILE, PROFILE, SHELL_FILE } from '../helpers/host-profile.ts';
 
-export const PHP = '/etc/php/fpm.d/juanpi_php_env.conf';
-export const SHELL = '/etc/profile.d/shell_env.sh';
-
-const PROFILE: HostProfile = {
-  name: 'web-1',
-  environment: null,
-  groups: null,
-  destinations: [
-    { target: 'php-fpm', path: PHP, mode: 0o600, uid: 0, gid: 0 },
-    { target: 'shell', path: SHELL, mode: 0o644, uid: 0, gid: 0 },
-  ],
-  pools: [],
-  announceRevision: true,
-  exposeSecrets: false,
-  names: { refuse: [], allow: [] },
-  repositoryId: null,
-};
+export const PHP = PHP_FILE.path;
+export const SHELL = SHELL_FILE.path;
 
 const FILES = {
   'reconcile.yaml': 'format: 1\nid: 6e1f3c1e-0d7f-4c5e-9f0a-3d1c2b4a5968\nlayers:\n  - env/common.yaml\n',

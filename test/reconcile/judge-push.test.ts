@@ -8,19 +8,10 @@ import type { Signers } from '../../src/ports.ts';
 import type { PushWorld } from '../../src/reconcile/judge-push.ts';
 import { judgePush } from '../../src/reconcile/judge-push.ts';
 import { smallRepository } from '../docs/small-repository.ts';
+import { PROFILE, SHELL_FILE } from '../helpers/host-profile.ts';
 
 const [OLD, NEW] = ['a'.repeat(40), 'b'.repeat(40)];
-const HOST: HostProfile = {
-  name: 'web-1',
-  environment: null,
-  groups: null,
-  destinations: [{ target: 'shell', path: '/etc/profile.d/shell_env.sh', mode: 0o644, uid: 0, gid: 0 }],
-  pools: [],
-  announceRevision: true,
-  exposeSecrets: false,
-  names: { refuse: [], allow: [] },
-  repositoryId: null,
-};
+const HOST: HostProfile = { ...PROFILE, destinations: [SHELL_FILE] };
 
 function repository(common: string) {
   return smallRepository({

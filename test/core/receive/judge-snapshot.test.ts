@@ -3,18 +3,9 @@ import { checkRepository } from '../../../src/core/check.ts';
 import { judgeSnapshot } from '../../../src/core/receive/judge-snapshot.ts';
 import type { HostProfile } from '../../../src/core/types.ts';
 import { smallRepository, withFiles } from '../../docs/small-repository.ts';
+import { PROFILE, SHELL_FILE } from '../../helpers/host-profile.ts';
 
-const HOST: HostProfile = {
-  name: 'php-143-117',
-  environment: null,
-  groups: null,
-  destinations: [{ target: 'shell', path: '/etc/profile.d/shell_env.sh', mode: 0o644, uid: 0, gid: 0 }],
-  pools: [],
-  announceRevision: true,
-  exposeSecrets: false,
-  names: { refuse: [], allow: [] },
-  repositoryId: null,
-};
+const HOST: HostProfile = { ...PROFILE, name: 'php-143-117', destinations: [SHELL_FILE] };
 const GOOD = withFiles({});
 const codesOf = (host: Partial<HostProfile>, snapshot = GOOD) =>
   judgeSnapshot(snapshot, { ...HOST, ...host }).map(({ code }) => code);

@@ -7,7 +7,6 @@ import { failureOf } from '../../helpers/failure-of.ts';
 import { startFaultyServer } from '../../helpers/faulty-server.ts';
 import { findFreePort, isListening } from '../../helpers/free-port.ts';
 import type { Served } from '../../helpers/git-places.ts';
-import { GitRepository } from '../../helpers/git-repository.ts';
 import { findCommand, startServerProcess } from '../../helpers/server-process.ts';
 import { hasSshd } from '../../helpers/ssh-server.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
@@ -17,6 +16,7 @@ import {
   content,
   freshClone,
   hazard,
+  makeRepository,
   OVER_HTTP,
   openAt,
   SERVED,
@@ -24,21 +24,11 @@ import {
   setEnvironment,
   take,
   through,
+  writeFile,
 } from './sources.ts';
 
 const TOKEN = 'T0ken-that-nobody-may-see';
 const AT_ONCE_MS = 8_000;
-
-function makeRepository() {
-  const repository = new GitRepository();
-  return { repository, commit: repository.commit(content) };
-}
-
-function writeFile(text: string): string {
-  const path = join(temporaryDirectory(), 'file');
-  writeFileSync(path, text, { mode: 0o600 });
-  return path;
-}
 
 /** Programs that would ask a person, each leaving a trace. */
 function setAskers(): string {

@@ -10,7 +10,6 @@ import { failureOf } from '../../helpers/failure-of.ts';
 import { startFaultyServer } from '../../helpers/faulty-server.ts';
 import { startForwardProxy } from '../../helpers/forward-proxy.ts';
 import { NO_ACCESS } from '../../helpers/git-places.ts';
-import { GitRepository } from '../../helpers/git-repository.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 import {
   content,
@@ -21,6 +20,7 @@ import {
   isOneOf,
   MAIN,
   makeMarker,
+  makeRepository,
   OVER_HTTP,
   openAt,
   openSource,
@@ -29,18 +29,8 @@ import {
   setEnvironment,
   take,
   through,
+  writeFile,
 } from './sources.ts';
-
-function makeRepository() {
-  const repository = new GitRepository();
-  return { repository, commit: repository.commit(content) };
-}
-
-function writeFile(text: string): string {
-  const path = join(temporaryDirectory(), 'file');
-  writeFileSync(path, text, { mode: 0o600 });
-  return path;
-}
 
 test.each([
   ['git@127.0.0.1:env.git', 'ssh'],

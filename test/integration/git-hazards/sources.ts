@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, onTestFinished, test, vi } from 'vitest';
 import type { Access, FetchLimits } from '../../../src/adapters/git/access.ts';
@@ -11,6 +12,7 @@ import type { GitHttpBehaviour } from '../../helpers/git-http-server.ts';
 import { hasGitHttp } from '../../helpers/git-http-server.ts';
 import type { Place, Served, ServedByHttp, ServedBySsh } from '../../helpers/git-places.ts';
 import { placeInFileUrl, placeOnDisk, placeOnHttp, placeOnSsh } from '../../helpers/git-places.ts';
+import { GitRepository } from '../../helpers/git-repository.ts';
 import { hasSshd } from '../../helpers/ssh-server.ts';
 import { temporaryDirectory } from '../../helpers/temporary-directory.ts';
 
@@ -134,6 +136,19 @@ export async function take(source: GitSource) {
 export function makeMarker() {
   const file = join(temporaryDirectory(), 'marker');
   return { file, command: `touch ${file}` };
+}
+
+/** With one commit. */
+export function makeRepository() {
+  const repository = new GitRepository();
+  return { repository, commit: repository.commit(content) };
+}
+
+/** A file for us alone. Gives its path. */
+export function writeFile(text: string): string {
+  const path = join(temporaryDirectory(), 'file');
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
 }
 
 /** A path for a clone in a directory that is ours alone. */
