@@ -5,10 +5,17 @@ import { isQuietPass } from './quiet.ts';
 const argv = process.argv.slice(2);
 if (!isQuietPass(argv, process.env)) {
   if (argv[0] === 'daemon') spareMemory();
+  process.exitCode = 1; // of a program that is over before its answer, which is a bug
+  void start();
+}
+
+/** Everything that a quiet pass does without is loaded here. No `await` outside: the single executable is one CommonJS file. */
+async function start(): Promise<void> {
   const { run } = await import('./cli/run.ts');
+  const { describeSelf } = await import('./adapters/executable.ts');
   process.stdout.on('error', goOn);
   process.stderr.on('error', goOn);
-  const self = [process.execPath, ...process.argv.slice(1, 2)] as const;
+  const self = describeSelf(process.execPath, process.argv.slice(1, 2));
   const { stdout, stderr, env: environment } = process;
   const io = { argv, self, environment, stdin: () => process.stdin, stdout, stderr };
   // A run that was given up at its deadline must not go on behind its exit code.

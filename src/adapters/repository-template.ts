@@ -1,7 +1,8 @@
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ReconcileError } from '../core/errors.ts';
+import { readInnerText } from './executable.ts';
 import { makeDirectory } from './output-directory.ts';
 import { readRandomId } from './randomness.ts';
 
@@ -19,9 +20,23 @@ export function copyRepositoryTemplate(directory: string): void {
     throw new ReconcileError('USAGE', `${directory} is not empty; name a directory that does not exist yet`);
   }
   makeDirectory(directory);
-  cpSync(findTemplate(), directory, { recursive: true });
+  writeTemplate(directory);
   const settings = join(directory, 'reconcile.yaml');
   writeFileSync(settings, readFileSync(settings, 'utf8').replaceAll(PLACEHOLDER_ID, readRandomId()));
+}
+
+/** The single executable has the template inside, as one JSON text: path → content. */
+function writeTemplate(directory: string): void {
+  const inner = readInnerText(`${TEMPLATE}.json`);
+  if (inner === null) {
+    cpSync(findTemplate(), directory, { recursive: true });
+    return;
+  }
+  for (const [path, text] of Object.entries(JSON.parse(inner) as Record<string, string>)) {
+    const file = join(directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }
 
 /** The template lies beside dist/ in the package and beside src/ in a checkout. */

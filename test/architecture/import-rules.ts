@@ -4,7 +4,7 @@ import type { Import, SourceFile } from './source-file.ts';
 
 /** Which layers a layer may import beside its own. The order is that of the page: what stands lower knows less. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  main: ['cli', 'quiet'],
+  main: ['cli', 'quiet', 'adapters/executable.ts'],
   quiet: ['core', ...['clock', 'git/ref', 'ledger-format', 'textfile'].map((name) => `adapters/${name}.ts`)],
   cli: ['wire', 'daemon', 'reconcile', 'config', 'quiet', 'ports', 'core'],
   wire: ['adapters', 'triggers', 'config', 'daemon', 'reconcile', 'quiet', 'ports', 'core'],
