@@ -29,7 +29,7 @@ const config: KnipConfig = {
     'openssl',
     'ssh-keygen',
   ],
-  project: ['src/**/*.ts!', 'scripts/**/*.{mjs,ts}', 'test/**/*.ts', 'bench/**/*.ts'],
+  project: ['src/**/*.ts!', 'scripts/**/*.{mjs,ts}', 'packaging/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
 };
 
 export default config;

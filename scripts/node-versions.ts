@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { settleDirectory } from './settle-directory.ts';
 
 /** Where versions of Node.js are kept between calls; git ignores it. */
 const store = join(import.meta.dirname, '..', '.cache', 'node');
@@ -62,7 +63,7 @@ function fetchNode(name: string, integrity: string, place: string): void {
     if (found !== integrity)
       throw new Error(`${name} has the integrity ${found}, not ${integrity}: it is not used`);
     execFileSync('tar', ['-xzf', archive, '-C', work]);
-    renameSync(join(work, 'package'), place);
+    settleDirectory(join(work, 'package'), place);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -40,6 +40,7 @@ const forTest = [
   program('perl', 'perl-base'),
   program('setpriv', 'util-linux'),
   program('promtool', 'prometheus'),
+  program('strip', 'binutils'),
 ];
 
 /** The system that was there before is built again beside ours. */

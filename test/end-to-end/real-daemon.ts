@@ -6,9 +6,7 @@ import { onTestFinished } from 'vitest';
 import { waitFor } from '../helpers/wait-for.ts';
 import type { RealHost } from './real-host.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
-
-/** A daemon of the built program, and what it says. */
+/** A daemon of the host's program, and what it says. */
 export interface RealDaemon {
   readonly pid: number;
   /** What it has said on stderr. */
@@ -38,8 +36,9 @@ export interface Starting {
 /** The same, started by somebody else. */
 export async function startDaemonBy(host: RealHost, starting: Starting): Promise<RealDaemon> {
   const env = { ...process.env, TMPDIR: join(host.directory, 'tmp'), ...starting.env };
-  const { under = [], args = [], node = process.execPath } = starting;
-  const words = [node, MAIN, 'daemon', '--verbose', '--config', host.config, ...args];
+  const { under = [], args = [], node } = starting;
+  const own = node === undefined ? host.program : [node, ...host.program.slice(1)];
+  const words = [...own, 'daemon', '--verbose', '--config', host.config, ...args];
   const [program = '', ...rest] = [...under, ...words];
   const child = spawn(program, rest, { env, stdio: ['ignore', 'inherit', 'pipe'] });
   let text = '';

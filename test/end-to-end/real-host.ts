@@ -44,6 +44,8 @@ export class RealHost {
   readonly state: string;
   readonly bare: string;
   readonly php: TestPhpFpm;
+  /** What is called: the program in dist/, unless a test says otherwise. */
+  program: readonly [string, ...string[]] = [process.execPath, MAIN];
   readonly #work: string;
   readonly #git: SimpleGit;
 
@@ -147,7 +149,8 @@ export class RealHost {
 
   call(...args: readonly string[]): Ended {
     const env = { ...process.env, TMPDIR: join(this.directory, 'tmp') };
-    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    const [program, ...first] = this.program;
+    const { status, stdout, stderr } = spawnSync(program, [...first, ...args], {
       env,
       encoding: 'utf8',
     });
@@ -162,8 +165,9 @@ export class RealHost {
   /** The same, with what it says. */
   async onceWithOutput(...args: readonly string[]): Promise<Ended> {
     const env = { ...process.env, TMPDIR: join(this.directory, 'tmp') };
-    const words = [MAIN, '--once', '--config', this.config, ...args];
-    const child = spawn(process.execPath, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...first] = this.program;
+    const words = [...first, '--once', '--config', this.config, ...args];
+    const child = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const [stdout, stderr, [exit]] = await Promise.all([
       text(child.stdout),
       text(child.stderr),
