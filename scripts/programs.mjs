@@ -43,6 +43,9 @@ const forTest = [
   program('strip', 'binutils'),
 ];
 
+/** Of what people install. */
+const forPackage = [program('git'), program('strip', 'binutils'), program('dpkg-deb', 'dpkg')];
+
 /** The system that was there before is built again beside ours. */
 const forBench = [...forTest, program('inotifywait', 'inotify-tools')];
 
@@ -50,7 +53,7 @@ const forBench = [...forTest, program('inotifywait', 'inotify-tools')];
 export const patchelf = program('patchelf');
 
 /** What each kind of work needs from the system beside Node: the program's name and Debian's package of it. */
-export const needs = { check: [], demo: forDemo, test: forTest, bench: forBench };
+export const needs = { check: [], demo: forDemo, test: forTest, package: forPackage, bench: forBench };
 
 /** The full path of the program in the first of the directories that has it, or null. */
 export function findProgram({ pattern }, directories) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Makes a fresh clone ready: `node scripts/setup.mjs --need check|demo|test`. Uses nothing but Node, does only what is
+ * Makes a fresh clone ready: `node scripts/setup.mjs --need check|demo|test|package|bench`. Uses nothing but Node, does only what is
  * missing, is silent and takes about 0.1 s when nothing is.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
