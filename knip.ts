@@ -26,8 +26,9 @@ const config: KnipConfig = {
     'openssl',
     'ssh-keygen',
     'wrk',
-    'openssl',
-    'ssh-keygen',
+    'script',
+    'fish',
+    'mandoc',
   ],
   project: ['src/**/*.ts!', 'scripts/**/*.{mjs,ts}', 'packaging/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
 };

@@ -46,3 +46,8 @@ function readEpoch(): number {
 export function formatTime({ epoch }: Release): string {
   return new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
 }
+
+/** The day of the release: `2026-11-27`. */
+export function formatDate({ epoch }: Release): string {
+  return new Date(epoch * 1000).toISOString().slice(0, 10);
+}

@@ -9,6 +9,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildDeb } from '../packaging/debian/build-deb.ts';
 import { buildExecutable } from '../packaging/executable/build-executable.ts';
+import type { Packing } from '../packaging/packing.ts';
 import type { Release } from '../packaging/release.ts';
 import { ROOT, readRelease } from '../packaging/release.ts';
 import { listHostFiles } from '../packaging/staging/host-files.ts';
@@ -16,15 +17,17 @@ import { collectLicences } from '../packaging/staging/licences.ts';
 import { searchPath } from './search-path.ts';
 
 const OUTPUT = join(ROOT, 'artifacts');
+const PACKING: Packing = { output: OUTPUT, compression: 'xz' };
 
 /** Each kind of artifact: what writes it, and gives the paths of what it wrote. */
-const KINDS: Readonly<Record<string, (release: Release, executable: string) => readonly string[]>> = {
-  npm: packForNpm,
-  executable: copyExecutable,
-  deb: (release, executable) => [
-    buildDeb(release, listHostFiles(executable), { output: OUTPUT, compression: 'xz' }),
-  ],
-};
+const KINDS: Readonly<Record<string, (release: Release, executable: string) => Promise<readonly string[]>>> =
+  {
+    npm: packForNpm,
+    executable: copyExecutable,
+    deb: async (release, executable) => [
+      buildDeb(release, await listHostFiles(executable, release, 'deb'), PACKING),
+    ],
+  };
 
 process.env.PATH = searchPath();
 void main();
@@ -44,18 +47,21 @@ async function main(): Promise<void> {
   const executable = await buildExecutable(processor);
   for (const kind of positionals.length > 0 ? positionals : Object.keys(KINDS)) {
     const start = performance.now();
-    const files = KINDS[kind]?.(release, executable) ?? [];
+    const files = (await KINDS[kind]?.(release, executable)) ?? [];
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     for (const file of files) console.log(describeFile(file, seconds));
   }
 }
 
-function packForNpm(): readonly string[] {
+async function packForNpm(): Promise<readonly string[]> {
   const words = ['pack', '--silent', '--ignore-scripts', '--pack-destination', OUTPUT];
   return [join(OUTPUT, execFileSync('npm', words, { cwd: ROOT, encoding: 'utf8' }).trim())];
 }
 
-function copyExecutable({ version, processor }: Release, executable: string): readonly string[] {
+async function copyExecutable(
+  { version, processor }: Release,
+  executable: string,
+): Promise<readonly string[]> {
   const files = [`reconcile-${version}-linux-${processor}`, `reconcile-${version}-LICENCES.txt`] as const;
   const [program, licences] = [join(OUTPUT, files[0]), join(OUTPUT, files[1])];
   copyFileSync(executable, program);

@@ -41,6 +41,9 @@ const forTest = [
   program('setpriv', 'util-linux'),
   program('promtool', 'prometheus'),
   program('strip', 'binutils'),
+  program('mandoc'),
+  program('fish'),
+  program('script', 'bsdutils'),
 ];
 
 /** Of what people install. */

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Packing } from '../packing.ts';
 import type { Release } from '../release.ts';
 import { ROOT } from '../release.ts';
 import type { StagedFile } from '../staging/staged-file.ts';
@@ -11,13 +12,7 @@ import { architectureOf, renderControl, renderDebianChangelog, versionOf } from 
 
 const SCRIPTS = ['postinst', 'prerm', 'postrm'];
 
-/** Where a package goes, and how small it becomes: `none` takes a second instead of a minute. */
-export interface Packing {
-  readonly output: string;
-  readonly compression: 'xz' | 'none';
-}
-
-/** The Debian package with these files. Gives its path. Equal input gives equal bytes. */
+/** The Debian package with these files. Gives its path. Equal input gives equal bytes. Needs dpkg-deb. */
 export function buildDeb(release: Release, files: readonly StagedFile[], packing: Packing): string {
   const file = join(packing.output, `${release.name}_${versionOf(release)}_${architectureOf(release)}.deb`);
   const work = mkdtempSync(join(tmpdir(), 'reconcile-deb-'));

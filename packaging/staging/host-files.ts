@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readCommandTree } from '../command-tree.ts';
+import { renderBashCompletion } from '../completions/bash.ts';
+import { renderFishCompletion } from '../completions/fish.ts';
+import { renderZshCompletion } from '../completions/zsh.ts';
+import { renderConfigurationPage } from '../man/configuration-page.ts';
+import { renderProgramPage } from '../man/program-page.ts';
+import type { Release } from '../release.ts';
 import { ROOT } from '../release.ts';
 import { collectLicences } from './licences.ts';
 import type { StagedFile } from './staged-file.ts';
@@ -10,16 +17,34 @@ const [NPM_PROGRAM, PROGRAM] = ['/usr/local/bin/reconcile', '/usr/bin/reconcile'
 const UNITS = ['reconcile.service', 'reconcile-once.service', 'reconcile-once.timer'];
 const DOC = '/usr/share/doc/php-env-reconciler';
 
-/** Every file of a package for hosts, whatever the kind of package is. `executable`: the path of the built one. */
-export function listHostFiles(executable: string): readonly StagedFile[] {
+/** The two families of packages; each has its own folder for zsh. */
+export type Family = 'deb' | 'rpm';
+
+const ZSH: Readonly<Record<Family, string>> = { deb: 'vendor-completions', rpm: 'site-functions' };
+
+/** Every file of a package for hosts. `executable`: the path of the built one. */
+export async function listHostFiles(
+  executable: string,
+  release: Release,
+  family: Family,
+): Promise<readonly StagedFile[]> {
   return [
-    { path: PROGRAM, mode: 0o755, content: { copyOf: executable }, isConfiguration: false },
+    { ...plainFile(PROGRAM, { copyOf: executable }), mode: 0o755 },
     ...UNITS.map((unit) => plainFile(`/usr/lib/systemd/system/${unit}`, readUnit(unit))),
-    {
-      ...plainFile('/etc/default/reconcile', readPart('files/default')),
-      isConfiguration: true,
-    },
+    { ...plainFile('/etc/default/reconcile', readPart('files/default')), isConfiguration: true },
+    zippedFile('/usr/share/man/man1/reconcile.1', await renderProgramPage(release)),
+    zippedFile('/usr/share/man/man5/reconcile-config.yaml.5', renderConfigurationPage(release)),
+    ...(await listCompletions(family)),
     ...listDocuments(),
+  ];
+}
+
+async function listCompletions(family: Family): Promise<readonly StagedFile[]> {
+  const tree = await readCommandTree();
+  return [
+    plainFile('/usr/share/bash-completion/completions/reconcile', renderBashCompletion(tree)),
+    plainFile(`/usr/share/zsh/${ZSH[family]}/_reconcile`, renderZshCompletion(tree)),
+    plainFile('/usr/share/fish/vendor_completions.d/reconcile.fish', renderFishCompletion(tree)),
   ];
 }
 

@@ -42,6 +42,8 @@ export interface Command {
   readonly summary: string;
   /** `<dir>` is required, `[dir]` is not; null for none. */
   readonly argument: string | null;
+  /** The words that the argument can be, where they are few. */
+  readonly choices?: readonly string[];
   readonly options: readonly OptionSpec[];
   run(call: Call): Promise<number>;
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildDeb } from '../../packaging/debian/build-deb.ts';
 import { buildExecutable } from '../../packaging/executable/build-executable.ts';
@@ -16,15 +17,16 @@ const root = join(output, 'root');
 const SCRIPTS = ['postinst', 'prerm', 'postrm'];
 let deb = '';
 
-function build(): string {
-  const files = listHostFiles(executable);
-  return buildDeb(readRelease('1', 'x64'), files, { output, compression: 'none' });
+async function build(): Promise<string> {
+  const release = readRelease('1', 'x64');
+  const files = await listHostFiles(executable, release, 'deb');
+  return buildDeb(release, files, { output, compression: 'none' });
 }
 let executable = '';
 
 beforeAll(async () => {
   executable = await buildExecutable('x64');
-  deb = build();
+  deb = await build();
   execFileSync('dpkg-deb', ['--raw-extract', deb, root]);
 });
 
@@ -46,11 +48,11 @@ describe('the Debian package', () => {
     expect(field('Depends')).toContain('libc6 (>= 2.28)');
   });
 
-  test('has the same bytes when it is built again', () => {
+  test('has the same bytes when it is built again', async () => {
     const hash = () => createHash('sha256').update(readFileSync(deb)).digest('hex');
     const before = hash();
     rmSync(deb);
-    build();
+    await build();
     expect(hash()).toBe(before);
   });
 
@@ -85,6 +87,14 @@ describe('the Debian package', () => {
       statSync(join(root, path)).isFile(),
     );
     expect(files.filter((path) => !/^(DEBIAN|etc)\//.test(path))).toHaveLength(summed);
+  });
+
+  test('has manual pages and completions where man and the shells look for them', () => {
+    for (const path of ['man/man1/reconcile.1.gz', 'man/man5/reconcile-config.yaml.5.gz'])
+      expect(gunzipSync(readFileSync(join(root, 'usr/share', path))).toString()).toMatch(/^\.TH reconcile/);
+    expect(read('usr/share/bash-completion/completions/reconcile')).toContain('complete -F');
+    expect(read('usr/share/zsh/vendor-completions/_reconcile')).toMatch(/^#compdef reconcile\n/);
+    expect(read('usr/share/fish/vendor_completions.d/reconcile.fish')).toContain('complete -c reconcile');
   });
 
   test('carries the licences of Node.js and of each package in it', () => {

@@ -15,6 +15,7 @@ export const receive: Command = {
   summary:
     'set up the bare repository of this host so that each push is checked and answered: install, uninstall',
   argument: '<action>',
+  choices: ['install', 'uninstall'],
   options: [
     configOption,
     { flags: '--dry-run', description: 'tell what would be done to the repository, and do nothing' },
