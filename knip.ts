@@ -29,6 +29,8 @@ const config: KnipConfig = {
     'script',
     'fish',
     'mandoc',
+    'rpm',
+    'rpmbuild',
   ],
   project: ['src/**/*.ts!', 'scripts/**/*.{mjs,ts}', 'packaging/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
 };

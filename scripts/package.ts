@@ -12,6 +12,7 @@ import { buildExecutable } from '../packaging/executable/build-executable.ts';
 import type { Packing } from '../packaging/packing.ts';
 import type { Release } from '../packaging/release.ts';
 import { ROOT, readRelease } from '../packaging/release.ts';
+import { buildRpm } from '../packaging/rpm/build-rpm.ts';
 import { listHostFiles } from '../packaging/staging/host-files.ts';
 import { collectLicences } from '../packaging/staging/licences.ts';
 import { searchPath } from './search-path.ts';
@@ -26,6 +27,9 @@ const KINDS: Readonly<Record<string, (release: Release, executable: string) => P
     executable: copyExecutable,
     deb: async (release, executable) => [
       buildDeb(release, await listHostFiles(executable, release, 'deb'), PACKING),
+    ],
+    rpm: async (release, executable) => [
+      buildRpm(release, await listHostFiles(executable, release, 'rpm'), PACKING),
     ],
   };
 

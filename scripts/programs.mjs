@@ -44,10 +44,17 @@ const forTest = [
   program('mandoc'),
   program('fish'),
   program('script', 'bsdutils'),
+  program('rpmbuild', 'rpm'),
 ];
 
 /** Of what people install. */
-const forPackage = [program('git'), program('strip', 'binutils'), program('dpkg-deb', 'dpkg')];
+const forPackage = [
+  program('git'),
+  program('strip', 'binutils'),
+  program('aarch64-linux-gnu-strip', 'binutils-aarch64-linux-gnu'),
+  program('dpkg-deb', 'dpkg'),
+  program('rpmbuild', 'rpm'),
+];
 
 /** The system that was there before is built again beside ours. */
 const forBench = [...forTest, program('inotifywait', 'inotify-tools')];
