@@ -1,4 +1,5 @@
 import { systemClock } from '../adapters/clock.ts';
+import { collectGarbage } from '../adapters/collect-garbage.ts';
 import { flockLock } from '../adapters/lock.ts';
 import { processRunner } from '../adapters/runner.ts';
 import { openSupervisor, withoutSupervisor } from '../adapters/systemd/open-supervisor.ts';
@@ -7,6 +8,7 @@ import type { DaemonWorld } from '../daemon/daemon-world.ts';
 import { inTurnRunner } from '../daemon/in-turn-runner.ts';
 import { noticeListener } from '../daemon/notice-listener.ts';
 import { Pulse } from '../daemon/pulse.ts';
+import { restListener } from '../daemon/rest-listener.ts';
 import { logListener } from '../daemon/tell-log.ts';
 import { supervisorListener, tellEnd, tellReloads } from '../daemon/tell-supervisor.ts';
 import type { Supervisor, Trigger } from '../ports/daemon.ts';
@@ -81,6 +83,7 @@ async function openDaemonWorld(request: DaemonRequest, open: () => OpenHost): Pr
       listener.health,
       noticeListener(tellAlways(open, request.environment), log),
       supervisorListener(supervisor, pulse),
+      restListener(collectGarbage),
     ],
     pulse,
     clock: systemClock,
