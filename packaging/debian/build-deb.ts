@@ -17,8 +17,7 @@ export function buildDeb(release: Release, files: readonly StagedFile[], packing
   const file = join(packing.output, `${release.name}_${versionOf(release)}_${architectureOf(release)}.deb`);
   const work = mkdtempSync(join(tmpdir(), 'reconcile-deb-'));
   try {
-    const changelog = `/usr/share/doc/${release.name}/changelog.Debian`;
-    const staged = [...files, zippedFile(changelog, renderDebianChangelog(release))];
+    const staged = [...files, ...listDebianFiles(release)];
     writeStaged([...staged, ...makeControlFiles(release, staged)], work, release.epoch);
     // One thread, since more of them give other bytes; xz, because the dpkg of Debian 11 knows nothing better.
     const how = [`-Z${packing.compression}`, '--threads-max=1', '--root-owner-group', '--build'];
@@ -30,6 +29,15 @@ export function buildDeb(release: Release, files: readonly StagedFile[], packing
     rmSync(work, { recursive: true, force: true });
   }
   return file;
+}
+
+/** What only a Debian package has. */
+function listDebianFiles(release: Release): readonly StagedFile[] {
+  const overrides = { copyOf: join(ROOT, 'packaging', 'debian', 'lintian-overrides') };
+  return [
+    zippedFile(`/usr/share/doc/${release.name}/changelog.Debian`, renderDebianChangelog(release)),
+    plainFile(`/usr/share/lintian/overrides/${release.name}`, overrides),
+  ];
 }
 
 function makeControlFiles(release: Release, staged: readonly StagedFile[]): readonly StagedFile[] {

@@ -11,6 +11,7 @@ import { ROOT, readRelease } from '../../packaging/release.ts';
 import { listHostFiles } from '../../packaging/staging/host-files.ts';
 import { readWritten } from '../../src/config/written.ts';
 import { VERSION } from '../../src/core/version.ts';
+import { readTable } from '../docs/markdown.ts';
 
 const output = mkdtempSync(join(tmpdir(), 'test-deb-'));
 const root = join(output, 'root');
@@ -71,6 +72,15 @@ describe('the Debian package', () => {
     );
     const starts = units.map((unit) => /^ExecStart=(\S+)/m.exec(read(`usr/lib/systemd/system/${unit}`))?.[1]);
     expect(starts).toEqual(['/usr/bin/reconcile', '/usr/bin/reconcile']);
+  });
+
+  test('puts on a host what docs/installing.md says, and nothing else', () => {
+    const rows = readTable(readFileSync(join(ROOT, 'docs', 'installing.md'), 'utf8'), 'What is where');
+    const told = rows.map(([path = '']) => path.replaceAll('`', '').slice(1));
+    const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
+      (path) => !path.startsWith('DEBIAN') && statSync(join(root, path)).isFile(),
+    );
+    expect([...files].sort()).toEqual([...told].sort());
   });
 
   test('asks before it replaces one file: the environment of the units, in which nothing is set', () => {
