@@ -23,6 +23,22 @@ const bench: TestProjectConfiguration = {
   },
 };
 
+const packages = ['test/packages/**/*.test.ts'];
+
+/** Only there when it is asked for: clean systems in containers take minutes. One after the other. */
+const inContainers: TestProjectConfiguration = {
+  extends: true,
+  test: {
+    name: 'packages',
+    include: packages,
+    testTimeout: 5 * 60_000,
+    hookTimeout: 15 * 60_000, // the first time, images are made
+    maxWorkers: 1,
+    globalSetup: ['./test/helpers/build.ts'],
+    sequence: { groupOrder: 5 },
+  },
+};
+
 export default defineConfig({
   test: {
     env: { PATH: searchPath() },
@@ -35,7 +51,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [...withRealPrograms, ...faults],
+          exclude: [...withRealPrograms, ...faults, ...packages],
           sequence: { groupOrder: 1 },
         },
       },
@@ -62,6 +78,7 @@ export default defineConfig({
         },
       },
       ...(process.env.BENCH === undefined ? [] : [bench]),
+      ...(process.env.PACKAGES === undefined ? [] : [inContainers]),
     ],
   },
 });

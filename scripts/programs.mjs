@@ -59,15 +59,41 @@ const forPackage = [
 /** The system that was there before is built again beside ours. */
 const forBench = [...forTest, program('inotifywait', 'inotify-tools')];
 
+/** Where podman looks for the programs that only it calls. */
+const beside = ['/usr/lib/podman'];
+
+/** Of packages on clean systems: real containers, made of Debian's own packages. */
+const forCleanSystems = [
+  ...forTest,
+  ...forPackage,
+  program('podman'),
+  program('runc'),
+  { ...program('netavark'), directories: beside },
+  { ...program('aardvark-dns'), directories: beside },
+  program('catatonit'),
+  program('iptables'),
+  program('ip', 'iproute2'),
+  program('mmdebstrap'),
+  program('unshare', 'util-linux'),
+  program('nsenter', 'util-linux'),
+];
+
 /** Writes into a program where its libraries lie. */
 export const patchelf = program('patchelf');
 
 /** What each kind of work needs from the system beside Node: the program's name and Debian's package of it. */
-export const needs = { check: [], demo: forDemo, test: forTest, package: forPackage, bench: forBench };
+export const needs = {
+  check: [],
+  demo: forDemo,
+  test: forTest,
+  package: forPackage,
+  packages: forCleanSystems,
+  bench: forBench,
+};
 
-/** The full path of the program in the first of the directories that has it, or null. */
-export function findProgram({ pattern }, directories) {
-  for (const directory of directories) {
+/** The full path of the program in the first of the directories (its own last) that has it, or null. */
+export function findProgram({ pattern, directories: own = [] }, directories) {
+  for (const directory of [...directories, ...own]) {
     const name = listDirectory(directory).find((file) => pattern.test(file) && isExecutable(directory, file));
     if (name !== undefined) {
       return path.join(directory, name);
