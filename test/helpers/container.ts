@@ -42,6 +42,8 @@ export interface ExecOptions {
   readonly input?: string | Uint8Array;
   /** Name or number; default root. */
   readonly user?: string;
+  /** Beside the container's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -75,11 +77,11 @@ function openContainer(
   { name, start }: { readonly name: string; readonly start: () => Promise<void> },
 ): Container {
   const call = async (...words: readonly string[]) => outputOf(words, await podman(words));
-  const exec = async (words: readonly string[], { input, user = 'root' }: ExecOptions = {}) =>
-    await podman(
-      ['exec', '--interactive', '--user', user, name, ...words],
-      input === undefined ? {} : { input },
-    );
+  const exec = async (words: readonly string[], { input, user = 'root', env = {} }: ExecOptions = {}) => {
+    const variables = Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]);
+    const call = ['exec', '--interactive', '--user', user, ...variables, name, ...words];
+    return await podman(call, input === undefined ? {} : { input });
+  };
   return {
     name,
     exec,
