@@ -39,7 +39,7 @@ describe.runIf(canStartSystems())('the Debian package on a clean Debian 12', () 
     expect(await timed('a run that finds nothing to do', once)).toEqual({ exit: 0, stdout: '', stderr: '' });
     expect([await host.files(), await host.reloads()]).toEqual([first, 1]);
 
-    await host.commit(`GREETING: "it's 100% exact"`);
+    await host.commit('GREETING', `"it's 100% exact"`);
     expect(await timed('a run with one changed value', once)).toEqual(applied);
     expect(await host.ask('GREETING')).toBe("it's 100% exact");
     expect(await host.askShell('GREETING')).toBe("it's 100% exact");

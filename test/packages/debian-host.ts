@@ -10,6 +10,8 @@ const WITH_SYSTEMD = [...PHP_HOST, 'systemd', 'systemd-sysv', 'dbus'];
 /** Without a service manager, as in many containers: php-fpm is started by hand. */
 export const PLAIN_DEBIAN_12: DebianSystem = { suite: 'bookworm', packages: PHP_HOST };
 export const DEBIAN_12: DebianSystem = { suite: 'bookworm', packages: WITH_SYSTEMD };
+/** With rpm and a database of its own, in which nothing of the system stands. */
+export const DEBIAN_12_WITH_RPM: DebianSystem = { suite: 'bookworm', packages: [...WITH_SYSTEMD, 'rpm'] };
 export const DEBIAN_13: DebianSystem = { suite: 'trixie', packages: WITH_SYSTEMD };
 
 /** Answers with the value as it is, or with nothing where it is not set; `busy=5` keeps the worker for so many seconds. */
@@ -91,15 +93,16 @@ export class DebianHost {
       git -C config remote add origin /srv/config.git`);
   }
 
-  /** Adds lines to the weakest layer, pushes, and gives the commit. */
-  async commit(lines: string): Promise<string> {
+  /** Sets a variable in the weakest layer, `value` as YAML has it, pushes, and gives the commit. */
+  async commit(name: string, value: string): Promise<string> {
     const script = `
       cd /root/config
+      sed -i '/^${name}:/d' env/common.yaml
       cat >>env/common.yaml
       git commit --quiet --all --message change
       git push --quiet origin main
       git rev-parse HEAD`;
-    return await this.container.sh(script, { input: `${lines}\n` });
+    return await this.container.sh(script, { input: `${name}: ${value}\n` });
   }
 
   /** `git revert` of the newest commit, pushed. */
@@ -147,5 +150,10 @@ export class DebianHost {
   async files(): Promise<string> {
     const files = `${this.phpFile} ${this.shellFile}`;
     return await this.container.sh(`stat --format '%n %a %U:%G %i %y' ${files}\nsha256sum ${files}`);
+  }
+
+  /** Names and hashes of what the program remembers. */
+  async state(): Promise<string> {
+    return await this.container.sh('cd /var/lib/reconcile && find . -type f | sort | xargs sha256sum');
   }
 }

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll } from 'vitest';
+import type { Family } from '../../packaging/staging/host-files.ts';
 import type { Containers } from '../helpers/containers.ts';
 import { openContainers } from '../helpers/containers.ts';
 import type { DebianSystem } from '../helpers/debian-image.ts';
 import { whyNoNamespaces } from '../helpers/private-namespaces.ts';
 import { DebianHost } from './debian-host.ts';
-import type { DebianPackages } from './debian-packages.ts';
-import { buildDebianPackages } from './debian-packages.ts';
+import type { HostPackages } from './host-packages.ts';
+import { buildHostPackages } from './host-packages.ts';
 
 /** Whether clean systems can be started here; says so once for each file where they cannot. */
 export function canStartSystems(): boolean {
@@ -16,16 +17,16 @@ export function canStartSystems(): boolean {
 
 /** What the tests of one `describe` share. */
 export interface Session {
-  readonly packages: DebianPackages;
+  readonly packages: HostPackages;
   startHost(system: DebianSystem, name: string): Promise<DebianHost>;
 }
 
 /** Opens containers and builds the packages before the first test of the `describe` that calls it, and ends them after its last. */
-export function useSession(): Session {
+export function useSession(family: Family = 'deb'): Session {
   let containers: Containers | null = null;
-  let packages: DebianPackages | null = null;
+  let packages: HostPackages | null = null;
   beforeAll(async () => {
-    packages = await buildDebianPackages();
+    packages = await buildHostPackages(family);
     containers = await openContainers();
   });
   afterAll(async () => {

@@ -39,7 +39,7 @@ describe.runIf(canStartSystems()).each(systems)('reconcile.service on %s', (labe
     expect([status, state]).toEqual([expect.stringMatching(/^\S+Z (in sync with )?[0-9a-f]{12}/), 'running']);
     const before = await host.mainPid(debian.service);
 
-    await debian.commit('GREETING: hello');
+    await debian.commit('GREETING', 'hello');
     await timed(
       `${label}: from the push to the value in php-fpm`,
       async () => await debian.waitForValue('GREETING', 'hello'),
@@ -82,7 +82,7 @@ describe.runIf(canStartSystems()).each(systems)('reconcile.service on %s', (labe
       await waitFor('the watchdog', restarted, 60_000);
     });
     expect(await host.mainPid()).not.toBe(hung);
-    await host.debian.commit('GREETING: after');
+    await host.debian.commit('GREETING', 'after');
     await host.debian.waitForValue('GREETING', 'after');
   });
 
@@ -102,7 +102,7 @@ describe.runIf(canStartSystems()).each(systems)('reconcile.service on %s', (labe
     await host.start();
     // php-fpm waits for this request before it reloads, and the run waits for php-fpm.
     const busy = debian.ask('GREETING', 6);
-    await debian.commit('GREETING: late');
+    await debian.commit('GREETING', 'late');
     await waitFor('the swap', async () => (await host.sh(`cat ${debian.phpFile}`)).includes('late'));
     expect(await host.journal()).not.toContain('reasons=push');
     await timed(
@@ -120,7 +120,7 @@ describe.runIf(canStartSystems()).each(systems)('reconcile.service on %s', (labe
     const unit = system === DEBIAN_13 ? 'php8.4-fpm' : 'php8.2-fpm';
     const host = await prepare('command', `reload:\n  command: [systemctl, reload, ${unit}]\n`);
     await host.start();
-    await host.debian.commit('GREETING: hello');
+    await host.debian.commit('GREETING', 'hello');
     await host.debian.waitForValue('GREETING', 'hello');
     expect(await host.sh(`journalctl --unit ${unit}`)).toMatch(/Reloaded/);
     expect(await host.sh('reconcile status')).toMatch(/owed +nothing/);
@@ -129,12 +129,12 @@ describe.runIf(canStartSystems()).each(systems)('reconcile.service on %s', (labe
   test('tells a failure with its priority, stays, and takes the next commit', async () => {
     const host = await prepare('failure');
     await host.start();
-    await host.debian.commit('BAD: "$pool"');
+    await host.debian.commit('BAD', '"$pool"');
     await waitFor('the failure', async () => (await host.journal('--priority', 'err')) !== '');
     const [status, state] = await host.show('StatusText', 'SubState');
     expect([status, state]).toEqual([expect.not.stringContaining('$pool'), 'running']);
     await host.debian.revert();
-    await host.debian.commit('GREETING: good');
+    await host.debian.commit('GREETING', 'good');
     await host.debian.waitForValue('GREETING', 'good');
   });
 });
