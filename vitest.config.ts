@@ -6,9 +6,15 @@ import { searchPath } from './scripts/search-path.ts';
  * Folders whose tests run real programs (git, php-fpm, rsync, shells). Every other test file belongs to `unit`,
  * so that a new folder can never fall between the two projects.
  */
-const withRealPrograms = ['adapters', 'triggers', 'contracts', 'integration', 'end-to-end', 'packaging'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const withRealPrograms = [
+  'adapters',
+  'triggers',
+  'contracts',
+  'integration',
+  'end-to-end',
+  'packaging',
+  'charts',
+].map((folder) => `test/${folder}/**/*.test.ts`);
 const faults = ['test/faults/**/*.test.ts'];
 
 /** Only there when it is asked for: figures are worth nothing beside other tests. */

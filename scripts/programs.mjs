@@ -40,6 +40,7 @@ const forTest = [
   program('perl', 'perl-base'),
   program('setpriv', 'util-linux'),
   program('promtool', 'prometheus'),
+  program('unzip'),
   program('strip', 'binutils'),
   program('mandoc'),
   program('fish'),

@@ -79,6 +79,7 @@ describe('the error codes', () => {
       'HASH',
       'PATH',
       'CODE',
+      'SYS_PTRACE',
     ];
     const named = readPages().flatMap(({ path, text }) =>
       [...text.matchAll(/`([A-Z]+(?:_[A-Z]+)+)`/g)].map((match) => ({ path, code: match[1] ?? '' })),
