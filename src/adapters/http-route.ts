@@ -57,23 +57,18 @@ export class Route {
     return { protocol, host: hostOf(this.#proxy), port: this.#proxy.port || 80, path: url, agent, headers };
   }
 
+  /** TLS is loaded where it is spoken, since it takes up to 7 MB; and before all else, so that requests at once share an agent. */
   async #findAgent(): Promise<Agent> {
+    const makeTls = this.#url.protocol === 'http:' ? null : (await import('./tls-agent.ts')).tlsAgent;
     const caFile = this.#options.caFile ?? SYSTEM_AUTHORITIES.find((path) => existsSync(path));
-    const isPlain = this.#url.protocol === 'http:' || caFile === undefined;
-    const authorities = isPlain ? null : readAuthorities(caFile);
+    const authorities = makeTls === null || caFile === undefined ? null : readAuthorities(caFile);
     if (this.#agent === null || authorities !== this.#authorities) {
+      const { proxyMs } = this.#options;
       this.#agent?.destroy();
-      this.#agent = await this.#makeAgent(authorities);
+      this.#agent = makeTls?.({ ...KEPT, authorities, proxy: this.#proxy, proxyMs }) ?? new Agent(KEPT);
       this.#authorities = authorities;
     }
     return this.#agent;
-  }
-
-  /** TLS is loaded where it is spoken: it takes up to 7 MB. */
-  async #makeAgent(authorities: string | null): Promise<Agent> {
-    if (this.#url.protocol === 'http:') return new Agent(KEPT);
-    const { tlsAgent } = await import('./tls-agent.ts');
-    return tlsAgent({ ...KEPT, authorities, proxy: this.#proxy, proxyMs: this.#options.proxyMs });
   }
 }
 
