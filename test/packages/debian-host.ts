@@ -5,7 +5,15 @@ import { waitFor } from '../helpers/wait-for.ts';
 
 /** What a PHP host has, and nothing of ours: no Node.js. `git` is where people push to. */
 const PHP_HOST = ['php-fpm', 'git', 'libfcgi-bin', 'procps'];
-const WITH_SYSTEMD = [...PHP_HOST, 'systemd', 'systemd-sysv', 'dbus'];
+const WITH_SYSTEMD = [
+  ...PHP_HOST,
+  'systemd',
+  'systemd-sysv',
+  'dbus',
+  'cron',
+  'openssh-server',
+  'openssh-client',
+];
 
 /** Without a service manager, as in many containers: php-fpm is started by hand. */
 export const PLAIN_DEBIAN_12: DebianSystem = { suite: 'bookworm', packages: PHP_HOST };
@@ -68,10 +76,10 @@ export class DebianHost {
   }
 
   /** The host's own configuration; further lines are appended as they are. */
-  async configure(further = ''): Promise<void> {
+  async configure(further = '', repository = 'url: /srv/config.git'): Promise<void> {
     const php = `/etc/php/${this.version}/fpm`;
     const lines = [
-      'repository:\n  url: /srv/config.git',
+      `repository:\n  ${repository}`,
       'host:\n  name: php-143-117',
       `files:\n  php-fpm:\n    path: ${this.phpFile}\n  shell:\n    path: ${this.shellFile}`,
       `php_fpm:\n  binary: /usr/sbin/php-fpm${this.version}\n  config: ${php}/php-fpm.conf\n  pools: [www]`,

@@ -50,4 +50,14 @@ describe.runIf(canStartSystems())('reconcile-once.timer', () => {
     await host.debian.waitForValue('GREETING', 'good');
     await waitFor('a run that ended well', async () => (await result()) === '0', 30_000);
   });
+
+  test('can be left out for the example for cron', async () => {
+    const host = await prepare('cron');
+    await host.sh(
+      'cp /usr/share/doc/php-env-reconciler/examples/cron.d /etc/cron.d/reconcile; systemctl start cron',
+    );
+    await host.debian.commit('GREETING', 'by cron');
+    await host.debian.waitForValue('GREETING', 'by cron', 90_000);
+    expect(await host.debian.askShell('GREETING')).toBe('by cron');
+  });
 });
