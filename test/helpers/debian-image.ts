@@ -6,7 +6,8 @@ import { join } from 'node:path';
 
 /** What an image of a clean system is made of: Debian's own packages, as its mirror has them, and nothing else. */
 export interface DebianSystem {
-  readonly suite: 'bookworm' | 'trixie';
+  /** Debian 11, 12 and 13. */
+  readonly suite: 'bullseye' | 'bookworm' | 'trixie';
   /** Beside those that every system has (`Priority: required`, and apt). */
   readonly packages: readonly string[];
 }

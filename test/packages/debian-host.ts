@@ -17,6 +17,7 @@ const WITH_SYSTEMD = [
 
 /** Without a service manager, as in many containers: php-fpm is started by hand. */
 export const PLAIN_DEBIAN_12: DebianSystem = { suite: 'bookworm', packages: PHP_HOST };
+export const DEBIAN_11: DebianSystem = { suite: 'bullseye', packages: WITH_SYSTEMD };
 export const DEBIAN_12: DebianSystem = { suite: 'bookworm', packages: WITH_SYSTEMD };
 /** With rpm and a database of its own, in which nothing of the system stands. */
 export const DEBIAN_12_WITH_RPM: DebianSystem = { suite: 'bookworm', packages: [...WITH_SYSTEMD, 'rpm'] };

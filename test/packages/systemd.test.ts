@@ -1,29 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { waitFor } from '../helpers/wait-for.ts';
-import { DEBIAN_12, DEBIAN_13 } from './debian-host.ts';
 import { canStartSystems, timed, useSession } from './session.ts';
-import { SystemdHost } from './systemd-host.ts';
+import { SYSTEMS, SystemdHost } from './systemd-host.ts';
 
-/** Up to systemd 252 by a child of the daemon, from 253 on by a descriptor, with the drop-in that the package has for it. */
-const systems = [
-  ['Debian 12', 'bookworm', DEBIAN_12],
-  ['Debian 13', 'trixie', DEBIAN_13],
-] as const;
-
-describe.runIf(canStartSystems()).each(systems)('reconcile.service on %s', (label, name, system) => {
+describe.runIf(canStartSystems()).each(SYSTEMS)('reconcile.service on %s', (label, system) => {
   const session = useSession();
-  /** A host with the package, a configuration and a repository; the daemon is not started. */
-  async function prepare(test: string, settings = ''): Promise<SystemdHost> {
-    const host = new SystemdHost(await session.startHost(system, `${name}-${test}`));
-    await host.debian.install(session.packages.older);
-    await host.debian.startRepository();
-    await host.debian.configure(settings);
-    if (system === DEBIAN_13) await host.useDescriptor();
-    return host;
-  }
+  const prepare = async (name: string) => await SystemdHost.prepare(session, system, name);
 
   test('is not started by its installation, and starts nothing without a configuration', async () => {
-    const host = new SystemdHost(await session.startHost(system, `${name}-installed`));
+    const host = new SystemdHost(await session.startHost(system, 'installed'));
     await host.debian.install(session.packages.older);
     expect(await host.show('UnitFileState', 'ActiveState')).toEqual(['disabled', 'inactive']);
     await host.sh('systemctl start reconcile.service');
@@ -69,6 +54,44 @@ describe.runIf(canStartSystems()).each(systems)('reconcile.service on %s', (labe
       expect(await host.sh(inside(path))).toContain('Read-only file system');
     for (const path of ['/var/lib/reconcile/x', '/etc/profile.d/x'])
       expect(await host.sh(inside(path))).toBe('');
+    for (const unit of ['reconcile.service', 'reconcile-once.service']) {
+      const verdict = await host.sh(`systemd-analyze security ${unit} | tail -n 1`);
+      const exposure = Number(/: ([\d.]+) /.exec(verdict)?.[1]);
+      console.info(`packages: ${label}: exposure of ${unit}: ${exposure}`);
+      expect(exposure).toBeLessThanOrEqual(3);
+    }
+  });
+
+  test('tells where it may not write, and changes nothing', async () => {
+    const host = await prepare('read-only');
+    await host.start();
+    const before = [await host.debian.files(), await host.debian.reloads()];
+    await host.change('ReadWritePaths=', 'ReadWritePaths=/var/log');
+    await host.sh('systemctl restart reconcile.service');
+    await host.debian.commit('GREETING', 'never');
+    await waitFor('the failure', async () => (await host.journal('--priority', 'err')).includes('failed'));
+    console.info(`packages: ${label}: ${(await host.show('StatusText')).join()}`);
+    expect([await host.debian.files(), await host.debian.reloads()]).toEqual(before);
+    expect(await host.debian.ask('GREETING')).toBe('');
+  });
+
+  test('comes back after a reboot, with the files that were there and with a commit that came meanwhile', async () => {
+    const host = await prepare('reboot');
+    const { debian } = host;
+    await host.start();
+    const before = await debian.files();
+    await host.reboot();
+    expect(await host.show('ActiveState', 'NRestarts')).toEqual(['active', '0']);
+    expect([await debian.files(), await debian.reloads()]).toEqual([before, 1]);
+    expect(await host.journal('--boot', '--priority', 'warning')).toBe('');
+
+    await host.sh('systemctl stop reconcile.service');
+    await debian.commit('GREETING', 'meanwhile');
+    await host.reboot();
+    await debian.waitForValue('GREETING', 'meanwhile');
+    expect(await debian.askShell('GREETING')).toBe('meanwhile');
+    expect(await host.journal('--boot', '--priority', 'warning')).toBe('');
+    console.info(`packages: ${label}: reloads by two reboots and a commit: ${(await debian.reloads()) - 1}`);
   });
 
   test('is started anew when it hangs', async () => {
@@ -114,72 +137,5 @@ describe.runIf(canStartSystems()).each(systems)('reconcile.service on %s', (labe
     expect(await host.journal()).toMatch(/run status=applied .*reasons=push/);
     expect(await debian.ask('GREETING')).toBe('late');
     expect(await host.sh('reconcile status')).toMatch(/owed +nothing/);
-  });
-
-  test('reloads php-fpm through systemd where the host says so', async () => {
-    const unit = system === DEBIAN_13 ? 'php8.4-fpm' : 'php8.2-fpm';
-    const host = await prepare('command', `reload:\n  command: [systemctl, reload, ${unit}]\n`);
-    await host.start();
-    await host.debian.commit('GREETING', 'hello');
-    await host.debian.waitForValue('GREETING', 'hello');
-    expect(await host.sh(`journalctl --unit ${unit}`)).toMatch(/Reloaded/);
-    expect(await host.sh('reconcile status')).toMatch(/owed +nothing/);
-  });
-
-  test('tells a failure with its priority, stays, and takes the next commit', async () => {
-    const host = await prepare('failure');
-    await host.start();
-    await host.debian.commit('BAD', '"$pool"');
-    await waitFor('the failure', async () => (await host.journal('--priority', 'err')) !== '');
-    const [status, state] = await host.show('StatusText', 'SubState');
-    expect([status, state]).toEqual([expect.not.stringContaining('$pool'), 'running']);
-    await host.debian.revert();
-    await host.debian.commit('GREETING', 'good');
-    await host.debian.waitForValue('GREETING', 'good');
-  });
-
-  test('fetches over ssh, with a deploy key and the host keys that it was given', async () => {
-    const host = await prepare('ssh');
-    await host.sh(`
-      systemctl start ssh
-      cd /etc/reconcile
-      ssh-keygen -q -t ed25519 -N '' -f identity
-      mkdir -p -m 700 /root/.ssh
-      echo "restrict $(cat identity.pub)" >/root/.ssh/authorized_keys
-      echo "127.0.0.1 $(cat /etc/ssh/ssh_host_ed25519_key.pub)" >known_hosts`);
-    const keys = ['identity_file: /etc/reconcile/identity', 'known_hosts: /etc/reconcile/known_hosts'];
-    await host.debian.configure(
-      'schedule:\n  every_seconds: 2\n',
-      ['url: ssh://root@127.0.0.1/srv/config.git', ...keys].join('\n  '),
-    );
-    await host.start();
-    await host.debian.commit('GREETING', 'by ssh');
-    await host.debian.waitForValue('GREETING', 'by ssh');
-    expect(await host.sh('ls /var/lib/reconcile')).toMatch(/^clone$/m);
-    expect(await host.journal('--priority', 'warning')).toBe('');
-  });
-
-  test('answers a push, once the hooks are installed', async () => {
-    const host = await prepare('receive');
-    await host.start();
-    await host.sh('reconcile receive install; git -C /root/config rm -r --quiet expected');
-    const push = (name: string, value: string) =>
-      host.sh(`
-      cd /root/config
-      sed -i '/^${name}:/d' env/common.yaml
-      echo '${name}: ${value}' >>env/common.yaml
-      git commit --quiet --all --message change
-      git push origin main 2>&1 || git reset --quiet --hard HEAD^`);
-    expect(await push('GREETING', 'pushed')).toMatch(
-      /remote: reconcile: [0-9a-f]{12} is live on php-143-117/,
-    );
-    expect([await host.debian.ask('GREETING'), await host.debian.askShell('GREETING')]).toEqual([
-      'pushed',
-      'pushed',
-    ]);
-    expect(await push('LD_PRELOAD', '/x.so')).toMatch(
-      /LD_PRELOAD is refused[\s\S]*pre-receive hook declined/,
-    );
-    expect(await host.debian.ask('GREETING')).toBe('pushed');
   });
 });

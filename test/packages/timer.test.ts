@@ -7,13 +7,7 @@ import { SystemdHost } from './systemd-host.ts';
 describe.runIf(canStartSystems())('reconcile-once.timer', () => {
   const session = useSession();
 
-  async function prepare(test: string): Promise<SystemdHost> {
-    const host = new SystemdHost(await session.startHost(DEBIAN_12, `timer-${test}`));
-    await host.debian.install(session.packages.older);
-    await host.debian.startRepository();
-    await host.debian.configure();
-    return host;
-  }
+  const prepare = async (name: string) => await SystemdHost.prepare(session, DEBIAN_12, name);
 
   /** When each run began, in seconds since 1970, by the journal. */
   async function starts(host: SystemdHost): Promise<readonly number[]> {

@@ -9,11 +9,8 @@ describe.runIf(canStartSystems())('the Debian package', () => {
 
   /** A host on which the daemon has brought a commit in. */
   async function prepare(test: string): Promise<SystemdHost> {
-    const host = new SystemdHost(await session.startHost(DEBIAN_12, `upgrade-${test}`));
+    const host = await SystemdHost.prepare(session, DEBIAN_12, test);
     const { debian } = host;
-    await debian.install(session.packages.older);
-    await debian.startRepository();
-    await debian.configure();
     await host.start();
     await debian.commit('GREETING', 'hello');
     await debian.waitForValue('GREETING', 'hello');
