@@ -15,7 +15,8 @@ import {
 import type { Pod } from './pods/run-pod.ts';
 import { runPod } from './pods/run-pod.ts';
 import type { PodSession } from './pods/session.ts';
-import { canStartPods, contentsOf, renderForSession, usePodSession } from './pods/session.ts';
+import { contentsOf, renderForSession, usePodSession } from './pods/session.ts';
+import { canStartSystems } from './session.ts';
 
 const SOCKET = '/run/php/php8.2-fpm.sock';
 const LOG = '/var/log/php8.2-fpm.log';
@@ -61,7 +62,7 @@ async function startPod(
   });
 }
 
-describe.skipIf(!canStartPods())('the pod of the mode daemonset', () => {
+describe.skipIf(!canStartSystems())('the pod of the mode daemonset', () => {
   let session: PodSession;
   let node: Container;
   let pod: Pod;

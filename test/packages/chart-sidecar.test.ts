@@ -19,7 +19,8 @@ import {
 import type { Pod } from './pods/run-pod.ts';
 import { runPod } from './pods/run-pod.ts';
 import type { PodSession } from './pods/session.ts';
-import { canStartPods, contentsOf, renderForSession, usePodSession } from './pods/session.ts';
+import { contentsOf, renderForSession, usePodSession } from './pods/session.ts';
+import { canStartSystems } from './session.ts';
 
 const ADDRESS = '127.0.0.1:9000';
 const SECRET = 'a secret of more than 16 bytes';
@@ -54,7 +55,7 @@ async function waitForPhpFpm(pod: Pod): Promise<void> {
   await waitFor('php-fpm', look);
 }
 
-describe.skipIf(!canStartPods()).each(['1.35.0', '1.28.0'])(
+describe.skipIf(!canStartSystems()).each(['1.35.0', '1.28.0'])(
   'the pod of the mode sidecar, Kubernetes %s',
   (kubeVersion) => {
     let session: PodSession;
@@ -187,7 +188,7 @@ describe.skipIf(!canStartPods()).each(['1.35.0', '1.28.0'])(
   },
 );
 
-describe.skipIf(!canStartPods())('a pod with its directories on a disk', () => {
+describe.skipIf(!canStartSystems())('a pod with its directories on a disk', () => {
   let session: PodSession;
 
   usePodSession(async (opened) => {

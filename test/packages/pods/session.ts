@@ -7,17 +7,9 @@ import type { Manifest } from '../../helpers/chart.ts';
 import { renderManifests } from '../../helpers/chart.ts';
 import type { Containers } from '../../helpers/containers.ts';
 import { openContainers } from '../../helpers/containers.ts';
-import { whyNoNamespaces } from '../../helpers/private-namespaces.ts';
 import type { Forge } from './forge.ts';
 import { startForge } from './forge.ts';
 import { buildPhp, buildReconciler } from './images.ts';
-
-/** Whether pods can be started here; says so once for each file where they cannot. */
-export function canStartPods(): boolean {
-  const why = whyNoNamespaces();
-  if (why !== null) console.warn(`SKIPPED: no pod can be started here: ${why}`);
-  return why === null;
-}
 
 /** What the tests of one `describe` share: containers, images, and a server with a first commit. */
 export interface PodSession {
