@@ -41,14 +41,18 @@ async function startNode({ containers, images }: PodSession): Promise<Container>
   return node;
 }
 
-/** `change` is what the pod has otherwise than the chart renders it. */
+/** Further values of the chart, and what the pod has otherwise than the chart renders it. */
+interface Otherwise {
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly change?: (spec: PodSpec) => PodSpec;
+}
+
 async function startPod(
   session: PodSession,
   node: Container,
-  change = (spec: PodSpec) => spec,
+  { values = {}, change = (spec: PodSpec) => spec }: Otherwise = {},
 ): Promise<Pod> {
   const { containers, forge, images } = session;
-  const values = { daemonset: {} };
   const manifests = renderForSession(session, { name: 'daemonset', kubeVersion: '1.35.0', values });
   const contents = contentsOf(manifests, { 'php-env-repository': forge.secret, repository: forge.secret });
   const place = { container: node.name, root: await containers.podman('mount', node.name) };
@@ -148,15 +152,34 @@ describe.skipIf(!canStartSystems())('the pod of the mode daemonset', () => {
     await pod.container('reconciler').stop();
     await pod.container('reconciler').remove();
     await session.forge.commit('A: four\n');
-    pod = await startPod(session, node, (spec) => {
+    const change = (spec: PodSpec) => {
       const containers = spec.containers.map((each) => ({
         ...each,
         securityContext: { ...each.securityContext, capabilities: { drop: ['ALL'] } },
       }));
       return { ...spec, containers };
-    });
+    };
+    pod = await startPod(session, node, { change });
     await waitFor('the failure', async () => (await readFigure(pod, 'last_run_exit_code')) === 19, 30_000);
     expect(await pod.container('reconciler').logs()).toContain('no php-fpm master that we may signal');
     expect([await getenv(), await reloads()]).toEqual(['three', 3]);
+  });
+
+  test('finds sockets in a directory that their service makes anew, where the one above is mounted', async () => {
+    await pod.container('reconciler').stop();
+    await pod.container('reconciler').remove();
+    pod = await startPod(session, node, { values: { daemonset: { phpFpm: { socketDirectory: '/run' } } } });
+    await waitFor('readiness', async () => (await pod.ask('/readyz')).status === 200, 30_000);
+    expect(await getenv()).toBe('four');
+    await node.sh(`
+      pid=$(cat /run/php/php8.2-fpm.pid)
+      kill "$pid"
+      while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+      rm -r /run/php
+      mkdir /run/php
+      php-fpm8.2 --daemonize --fpm-config /etc/php/8.2/fpm/php-fpm.conf`);
+    await waitForCommit(pod, await session.forge.commit('A: five\n'));
+    expect(await getenv()).toBe('five');
+    expect(await readFigure(pod, 'reload_owed')).toBe(0);
   });
 });

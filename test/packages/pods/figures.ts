@@ -20,7 +20,11 @@ export async function readFigure(pod: Pod, series: string): Promise<number | nul
 /** Waits until a commit is the one whose content was proven last. */
 export async function waitForCommit(pod: Pod, commit: string): Promise<void> {
   const look = async () => (await readFigure(pod, `applied_info{commit="${commit}"}`)) === 1;
-  await waitFor(`commit ${commit}`, look, 30_000);
+  await waitFor(`commit ${commit}`, look, 30_000).catch(async (error: unknown) => {
+    throw new Error(`commit ${commit} is not live: ${await pod.container('reconciler').logs()}`, {
+      cause: error,
+    });
+  });
 }
 
 /** What PHP has for a variable, asked at the socket or port of the pool. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { stringify } from 'yaml';
+import { sha256 } from '../../../src/core/sha256.ts';
 import type { Manifest } from '../../helpers/chart.ts';
 import { renderManifests } from '../../helpers/chart.ts';
 import type { Containers } from '../../helpers/containers.ts';
@@ -61,9 +62,10 @@ export function renderForSession(
       health: { stale_seconds: 5 },
     },
   };
-  const files = [common, variant.values].map((values, index) => {
-    const file = join(directory, `values-${index}.yaml`);
-    writeFileSync(file, stringify(values));
+  const files = [common, variant.values].map((values) => {
+    const text = stringify(values);
+    const file = join(directory, `${sha256(Buffer.from(text))}.yaml`); // what is rendered is kept by the names of files
+    writeFileSync(file, text);
     return ['--values', file];
   });
   return renderManifests(variant.name, { kubeVersion: variant.kubeVersion, further: files.flat() });
