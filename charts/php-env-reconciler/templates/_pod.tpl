@@ -63,8 +63,10 @@ resources:
 {{- end -}}
 
 {{- define "reconciler.environment" -}}
+{{- $isNamed := dig "host" "name" "" .Values.configuration -}}
+{{- if or (not $isNamed) .Values.extraEnv -}}
 env:
-  {{- if not (dig "host" "name" "" .Values.configuration) }}
+  {{- if not $isNamed }}
   - name: RECONCILE_HOST
     valueFrom:
       fieldRef:
@@ -73,6 +75,7 @@ env:
   {{- with .Values.extraEnv }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
+{{- end -}}
 {{- end -}}
 
 {{/* Lists of keys must be no links, as the files of a mounted directory are: each is mounted by itself. */}}
