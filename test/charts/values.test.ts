@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { CHART, makeChartFiles } from '../../scripts/chart-files.ts';
+import { readFencedBlocks } from '../docs/markdown.ts';
+import { ROOT } from '../docs/pages.ts';
 import { describeWithHelm, runHelm } from '../helpers/chart.ts';
+import { temporaryDirectory } from '../helpers/temporary-directory.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 
@@ -117,5 +120,27 @@ describeWithHelm('values are refused:', () => {
     const file = join(CHART, 'ci', 'daemonset-values.yaml');
     const args = ['template', 'web', CHART, '--values', file, '--set', 'webhook.enabled=true'];
     expect(runHelm([...args, '--skip-schema-validation']).said).toContain('nodes ask by themselves');
+  });
+});
+
+const pages = ['docs/kubernetes.md', 'charts/php-env-reconciler/README.md'].flatMap((page) =>
+  readFencedBlocks(readFileSync(join(ROOT, page), 'utf8'))
+    .filter(({ language }) => language === 'yaml')
+    .map(({ info, text }) => [page, info, text] as const),
+);
+
+describeWithHelm('the examples of the pages', () => {
+  test('are there', () => {
+    expect(pages.map(([, info]) => info)).toEqual([
+      'daemonset-values.yaml',
+      'sidecar-values.yaml',
+      'my-values.yaml',
+    ]);
+  });
+
+  test.each(pages)('%s: %s is complete and has no mistake', (_page, info, text) => {
+    const file = join(temporaryDirectory(), info);
+    writeFileSync(file, text);
+    expect(runHelm(['lint', '--strict', CHART, '--values', file])).toMatchObject({ exit: 0 });
   });
 });

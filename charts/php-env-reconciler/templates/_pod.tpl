@@ -106,7 +106,7 @@ volumeMounts:
   {{- end }}
   - name: tmp
     mountPath: /tmp
-  {{- include (printf "reconciler.%s.volumeMounts" .Values.mode) . | nindent 2 }}
+  {{- include (printf "reconciler.%s.volumeMounts" .Values.mode) . | trim | nindent 2 }}
   {{- with .Values.extraVolumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
