@@ -53,8 +53,13 @@ async function startPod(
   { values = {}, change = (spec: PodSpec) => spec }: Otherwise = {},
 ): Promise<Pod> {
   const { containers, forge, images } = session;
-  const manifests = renderForSession(session, { name: 'daemonset', kubeVersion: '1.35.0', values });
-  const contents = contentsOf(manifests, { 'php-env-repository': forge.secret, repository: forge.secret });
+  const signed = {
+    ...values,
+    configuration: { repository: { verify: 'tip', id: '6e1f3c1e-0d7f-4c5e-9f0a-3d1c2b4a5968' } },
+    signers: { existingConfigMap: 'signers', allowedSignersKey: 'keys' },
+  };
+  const manifests = renderForSession(session, { name: 'daemonset', kubeVersion: '1.35.0', values: signed });
+  const contents = contentsOf(manifests, { repository: forge.secret, signers: { keys: forge.signers } });
   const place = { container: node.name, root: await containers.podman('mount', node.name) };
   const spec = change(readPod(manifests).spec);
   return await runPod(containers, {
@@ -133,6 +138,14 @@ describe.skipIf(!canStartSystems())('the pod of the mode daemonset', () => {
     await waitForCommit(pod, await session.forge.commit('A: three\n'));
     expect([await getenv(), await reloads()]).toEqual(['three', 3]);
     await waitFor('readiness', async () => (await pod.ask('/readyz')).status === 200);
+  });
+
+  test('a commit that nobody known has signed is refused', async () => {
+    await session.forge.commit('A: stranger\n', '--no-gpg-sign');
+    await waitFor('the refusal', async () => (await readFigure(pod, 'last_run_exit_code')) === 15, 30_000);
+    expect([await getenv(), await reloads()]).toEqual(['three', 3]);
+    await waitForCommit(pod, await session.forge.commit('# signed\nA: three\n'));
+    expect([await getenv(), await reloads()]).toEqual(['three', 3]);
   });
 
   test('ends when it is asked to, and leaves state and files on the node', async () => {

@@ -16,6 +16,8 @@ printf 'format: 1\\nid: 6e1f3c1e-0d7f-4c5e-9f0a-3d1c2b4a5968\\nlayers:\\n  - env
 printf 'elsewhere:\\n  environment: test\\n' >hosts.yaml
 git config user.name Test
 git config user.email test@example.org
+git config gpg.format ssh
+git config user.signingkey /srv/keys/signer
 git remote add origin /srv/config.git
 `;
 
@@ -24,9 +26,10 @@ const SSHD = `
 mkdir -p /run/sshd /srv/keys
 ssh-keygen -q -t ed25519 -N '' -f /srv/keys/host
 ssh-keygen -q -t ed25519 -N '' -f /srv/keys/identity
+ssh-keygen -q -t ed25519 -N '' -f /srv/keys/signer
 useradd --create-home --shell /bin/sh --password '*' git
 install -D -o git -m 600 /srv/keys/identity.pub /home/git/.ssh/authorized_keys
-chown -R git /srv/config.git /srv/work
+chown -R git /srv/config.git /srv/work /srv/keys/signer
 `;
 
 const COMMAND = [
@@ -43,8 +46,10 @@ export interface Forge {
   readonly url: string;
   /** Private key, and the line that names the server: what a Secret holds. */
   readonly secret: Readonly<Record<'identity' | 'known_hosts', string>>;
-  /** Writes `env/common.yaml`, commits and pushes. Gives the commit. */
-  commit(common: string): Promise<string>;
+  /** Who signs its commits: a list of keys, as ssh-keygen(1) has it. */
+  readonly signers: string;
+  /** Writes `env/common.yaml`, commits, signed unless it is said otherwise, and pushes. Gives the commit. */
+  commit(common: string, signing?: '--gpg-sign' | '--no-gpg-sign'): Promise<string>;
   /** Nobody gets in until `open` is called. */
   shut(): Promise<void>;
   open(): Promise<void>;
@@ -67,7 +72,8 @@ export async function startForge(containers: Containers, common: string): Promis
       identity: `${await container.sh('cat /srv/keys/identity')}\n`,
       known_hosts: `127.0.0.1 ${await container.sh('cut -d" " -f1,2 /srv/keys/host.pub')}\n`,
     },
-    commit: (text: string) => commit(container, text),
+    signers: `test@example.org namespaces="git" ${await container.sh('cat /srv/keys/signer.pub')}\n`,
+    commit: (text: string, signing = '--gpg-sign') => commit(container, text, signing),
     shut: async () => void (await container.sh('pkill sshd || true')),
     open,
   };
@@ -76,12 +82,12 @@ export async function startForge(containers: Containers, common: string): Promis
   return forge;
 }
 
-async function commit(container: Container, common: string): Promise<string> {
+async function commit(container: Container, common: string, signing: string): Promise<string> {
   const script = `
     cd /srv/work
     cat >env/common.yaml
     git add --all
-    git commit --quiet --message 'A change'
+    git commit --quiet ${signing} --message 'A change'
     git push --quiet origin main
     git rev-parse HEAD`;
   return await container.sh(script, { input: common, user: 'git' });
