@@ -32,6 +32,7 @@ const config: KnipConfig = {
     'script',
     'fish',
     'mandoc',
+    'qemu-aarch64',
     'rpm',
     'rpmbuild',
   ],

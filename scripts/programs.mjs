@@ -77,6 +77,14 @@ const forCleanSystems = [
   program('mmdebstrap'),
   program('unshare', 'util-linux'),
   program('nsenter', 'util-linux'),
+  program('shellcheck'),
+  program('lintian'),
+  // Another kind of machine: an emulator, and the libraries that a program needs there.
+  program('qemu-aarch64', 'qemu-user'),
+  {
+    ...program('ld-linux-aarch64.so.1', 'libstdc++6-arm64-cross'),
+    directories: ['/usr/aarch64-linux-gnu/lib'],
+  },
 ];
 
 /** Writes into a program where its libraries lie. */
