@@ -14,6 +14,8 @@ case $stage in
 outside)
   mkdir -p "$directory/groups"
   mount --make-rprivate /
+  # A disk that another test has mounted must not be kept by us.
+  for place in $(awk '$1 ~ "^/dev/loop" { print $2 }' /proc/self/mounts); do umount --lazy "$place"; done
   mount -t cgroup2 cgroup2 "$directory/groups"
   mkdir "$group"
   trap '' HUP INT TERM
