@@ -1,16 +1,18 @@
 import type { Listener } from '../ports/daemon.ts';
 
-const AFTER_MS = 5_000;
+const AFTER_MS = 60_000;
 
-/** Calls when nothing was done for some seconds after something was. A look that found nothing is nothing. */
+/** Calls a minute after something was done, once for all that was done meanwhile. A look that found nothing is nothing. */
 export function restListener(rest: () => void): Listener {
-  let timer: NodeJS.Timeout | undefined;
+  let timer: NodeJS.Timeout | null = null;
   return {
     hear({ reasons, report }) {
-      if (report.summary === null && !reasons.includes('start')) return;
-      clearTimeout(timer);
-      timer = setTimeout(rest, AFTER_MS).unref();
+      if (timer !== null || (report.summary === null && !reasons.includes('start'))) return;
+      timer = setTimeout(() => {
+        timer = null;
+        rest();
+      }, AFTER_MS).unref();
     },
-    close: async () => clearTimeout(timer),
+    close: async () => clearTimeout(timer ?? undefined),
   };
 }

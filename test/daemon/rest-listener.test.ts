@@ -19,21 +19,22 @@ function restsAfter(events: readonly (readonly [seconds: number, event: RunEvent
     vi.advanceTimersByTime(seconds * 1000 - Date.now());
     listener.hear(event);
   }
-  vi.advanceTimersByTime(60_000);
+  vi.advanceTimersByTime(100_000);
   return rests;
 }
 
-test('a daemon rests some seconds after its first look and after each run', () => {
-  expect(restsAfter([[0, start]])).toEqual([5]);
-  expect(restsAfter([[1, run]])).toEqual([6]);
+test('a daemon rests a minute after its first look and after a run', () => {
+  expect(restsAfter([[0, start]])).toEqual([60]);
+  expect(restsAfter([[1, run]])).toEqual([61]);
 });
 
-test('runs that follow one another are one', () => {
-  const runs = [1, 2, 3, 4, 5, 6, 7, 8].map((seconds) => [seconds, run] as const);
-  expect(restsAfter(runs)).toEqual([13]);
+test('of runs that follow one another it rests once a minute, and once after the last', () => {
+  const runs = Array.from({ length: 100 }, (_, i) => [i, run] as const);
+  expect(restsAfter(runs)).toEqual([60, 120]);
 });
 
 test('a look that found nothing neither asks for a rest nor puts one off', () => {
   expect(restsAfter([[1, look]])).toEqual([]);
-  expect(restsAfter([[1, run], [4, look]])).toEqual([6]); // biome-ignore format: pairs
+  const lookLater = [4, look] as const;
+  expect(restsAfter([[1, run], lookLater])).toEqual([61]);
 });
