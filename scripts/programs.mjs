@@ -57,6 +57,9 @@ const forPackage = [
   program('rpmbuild', 'rpm'),
 ];
 
+/** Of the archive of the Helm chart. */
+const forChart = [program('git'), program('unzip')];
+
 /** The system that was there before is built again beside ours. */
 const forBench = [...forTest, program('inotifywait', 'inotify-tools')];
 
@@ -96,6 +99,7 @@ export const needs = {
   demo: forDemo,
   test: forTest,
   package: forPackage,
+  chart: forChart,
   packages: forCleanSystems,
   bench: forBench,
 };
