@@ -63,6 +63,7 @@ async function startPod(
   const place = { container: node.name, root: await containers.podman('mount', node.name) };
   const spec = change(readPod(manifests).spec);
   return await runPod(containers, {
+    directory: session.directory,
     name: 'agent-x2k',
     spec,
     contents,

@@ -46,7 +46,14 @@ async function startPod(session: PodSession, { manifests, spec }: Rendered): Pro
   writeFileSync(probe, PROBE);
   const contents = contentsOf(manifests, { repository: forge.secret, webhook: { secret: SECRET } });
   const files = { 'php-fpm': { [PROBE_PATH]: probe } };
-  return await runPod(containers, { name: 'web-7f9c', spec, contents, files, pause: images.reconciler });
+  return await runPod(containers, {
+    directory,
+    name: 'web-7f9c',
+    spec,
+    contents,
+    files,
+    pause: images.reconciler,
+  });
 }
 
 async function waitForPhpFpm(pod: Pod): Promise<void> {

@@ -1,5 +1,4 @@
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Container as ContainerSpec, PodSpec, Probe } from 'kubernetes-types/core/v1.js';
 import type { Container } from '../../helpers/container.ts';
@@ -11,6 +10,8 @@ import { makeVolumes } from './volumes.ts';
 
 /** What a pod is started from. */
 export interface PodRequest {
+  /** Where its volumes are made; whoever gives it removes it. */
+  readonly directory: string;
   readonly name: string;
   readonly spec: PodSpec;
   /** Of Secrets and ConfigMaps. */
@@ -36,7 +37,7 @@ export interface Pod {
  */
 export async function runPod(containers: Containers, request: PodRequest): Promise<Pod> {
   const { spec, name, node, contents } = request;
-  const directory = mkdtempSync(join(tmpdir(), `pod-${name}-`));
+  const directory = mkdtempSync(join(request.directory, `${name}-`));
   const sources = { containers, directory, contents, node: node?.root ?? '/nowhere' };
   const volumes = await makeVolumes(spec, sources);
   const processes = await holdProcesses(containers, request);

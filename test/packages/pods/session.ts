@@ -24,8 +24,9 @@ export interface PodSession {
 /** Opens it before the first test of the `describe` that calls it, and ends it after its last. */
 export function usePodSession(use: (session: PodSession) => Promise<void>): void {
   let containers: Containers | null = null;
-  const directory = mkdtempSync(join(tmpdir(), 'test-pods-'));
+  let directory = '';
   beforeAll(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'test-pods-'));
     containers = await openContainers();
     const images = { reconciler: await buildReconciler(containers), php: await buildPhp(containers) };
     const forge = await startForge(containers, 'A: one\n');
@@ -33,7 +34,7 @@ export function usePodSession(use: (session: PodSession) => Promise<void>): void
   });
   afterAll(async () => {
     await containers?.close();
-    rmSync(directory, { recursive: true, force: true });
+    if (directory !== '') rmSync(directory, { recursive: true, force: true });
   });
 }
 
