@@ -32,7 +32,6 @@ const config: KnipConfig = {
     'script',
     'fish',
     'mandoc',
-    'qemu-aarch64',
     'rpm',
     'rpmbuild',
   ],

@@ -31,7 +31,7 @@ export type Processor = 'x64' | 'arm64';
 interface Kind {
   readonly release: NodeRelease;
   readonly strip: string;
-  /** V8's code cache fits the processor that it is made on. */
+  /** V8's code cache fits the kind of processor that it is made on. */
   readonly hasCodeCache: boolean;
 }
 
