@@ -94,8 +94,10 @@ function linkProgram(program, { root, bin }) {
  */
 function writeWrapper(program, { root, bin }) {
   const found = findUnpacked(program, root);
+  const places = Object.entries(program.environment ?? {});
   const script = [
     '#!/bin/sh',
+    ...places.map(([name, place]) => `export ${name}="${path.join(root, place)}"`),
     `LD_LIBRARY_PATH="${libraryDirectories(root).join(':')}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"`,
     'export LD_LIBRARY_PATH',
     `exec "${found}" "$@"`,

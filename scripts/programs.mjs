@@ -11,6 +11,11 @@ const phpFpm = {
   pattern: /^php-fpm(\d+(\.\d+)?)?$/,
   isKnownByExecutable: true,
 };
+/** `environment`: where a private copy finds its own files, below the directory that it was unpacked to. */
+const rpm = ['rpm', 'rpmbuild'].map((name) => ({
+  ...program(name, 'rpm'),
+  environment: { RPM_CONFIGDIR: 'usr/lib/rpm' },
+}));
 const forDemo = [phpFpm, program('git'), program('flock', 'util-linux')];
 const forTest = [
   ...forDemo,
@@ -45,7 +50,7 @@ const forTest = [
   program('mandoc'),
   program('fish'),
   program('script', 'bsdutils'),
-  program('rpmbuild', 'rpm'),
+  ...rpm,
 ];
 
 /** Of what people install. */
@@ -54,7 +59,7 @@ const forPackage = [
   program('strip', 'binutils'),
   program('aarch64-linux-gnu-strip', 'binutils-aarch64-linux-gnu'),
   program('dpkg-deb', 'dpkg'),
-  program('rpmbuild', 'rpm'),
+  ...rpm,
 ];
 
 /** Of the archive of the Helm chart. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -44,33 +44,43 @@ function makeHome(): string {
   return home;
 }
 
-describe.each([
-  ['bash', openBash, '\t\t'],
-  ['zsh', openZsh, '\t'],
-] as const)('at a TAB %s', (_shell, open, tab) => {
-  test('ends the name of a command, of an option and of an action', async () => {
-    const shell = await open();
-    await shell.type('reconcile acc\t', 'accept-rewind ');
-    await shell.type(`${CLEAR}reconcile plan --it\t`, '--itemize');
-    await shell.type(`${CLEAR}reconcile receive uni\t`, 'uninstall');
-    await shell.type(`${CLEAR}reconcile --onc\t`, '--once');
-  });
+/** Whether a shell finds what completions are made with: a private copy in .cache has it elsewhere than it looks. */
+function isWhole(shell: string, ...words: readonly string[]): boolean {
+  const whole = spawnSync(shell, words, { stdio: 'ignore' }).status === 0;
+  if (!whole) console.warn(`SKIPPED: ${shell} was unpacked without root and finds no functions of its own`);
+  return whole;
+}
 
-  test('shows every command', async () => {
-    const shell = await open();
-    const all = new RegExp(names.map((name) => `(?=[^]*\\b${name}\\b)`).join(''));
-    await shell.type(`reconcile ${tab}`, all);
-  });
+const hasZsh = isWhole('zsh', '-f', '-c', 'zmodload zsh/zle && autoload +X compinit');
+const hasFish = isWhole('fish', '--no-config', '-c', 'functions --query __fish_use_subcommand');
 
-  test('offers files for a configuration, and directories for a repository', async () => {
-    const shell = await open();
-    await shell.type('reconcile plan --config set\t', 'settings.yaml');
-    await shell.type(`${CLEAR}reconcile check rep\t`, 'repositories/');
-    await shell.type(`${CLEAR}reconcile render --output rep\t`, 'repositories/');
-  });
-});
+describe.each([['bash', openBash, '\t\t'], ...(hasZsh ? ([['zsh', openZsh, '\t']] as const) : [])] as const)(
+  'at a TAB %s',
+  (_shell, open, tab) => {
+    test('ends the name of a command, of an option and of an action', async () => {
+      const shell = await open();
+      await shell.type('reconcile acc\t', 'accept-rewind ');
+      await shell.type(`${CLEAR}reconcile plan --it\t`, '--itemize');
+      await shell.type(`${CLEAR}reconcile receive uni\t`, 'uninstall');
+      await shell.type(`${CLEAR}reconcile --onc\t`, '--once');
+    });
 
-describe('at a TAB fish', () => {
+    test('shows every command', async () => {
+      const shell = await open();
+      const all = new RegExp(names.map((name) => `(?=[^]*\\b${name}\\b)`).join(''));
+      await shell.type(`reconcile ${tab}`, all);
+    });
+
+    test('offers files for a configuration, and directories for a repository', async () => {
+      const shell = await open();
+      await shell.type('reconcile plan --config set\t', 'settings.yaml');
+      await shell.type(`${CLEAR}reconcile check rep\t`, 'repositories/');
+      await shell.type(`${CLEAR}reconcile render --output rep\t`, 'repositories/');
+    });
+  },
+);
+
+describe.runIf(hasFish)('at a TAB fish', () => {
   /** What it offers behind a line. */
   function offer(line: string): readonly string[] {
     const home = makeHome();
