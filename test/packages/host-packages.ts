@@ -21,15 +21,17 @@ export interface HostPackages {
 /** Builds them as `npm run package` does, but for the compression, which takes a minute. */
 export async function buildHostPackages(family: Family): Promise<HostPackages> {
   const output = mkdtempSync(join(tmpdir(), 'test-packages-'));
-  const executable = await buildExecutable('x64');
-  const build = async (revision: string) => {
-    const release = readRelease(revision, 'x64');
-    const files = await listHostFiles(executable, release, family);
-    return BUILDERS[family](release, files, { output, compression: 'none' });
-  };
-  return {
-    older: await build('1'),
-    newer: await build('2'),
-    remove: () => rmSync(output, { recursive: true, force: true }),
-  };
+  const remove = () => rmSync(output, { recursive: true, force: true });
+  try {
+    const executable = await buildExecutable('x64');
+    const build = async (revision: string) => {
+      const release = readRelease(revision, 'x64');
+      const files = await listHostFiles(executable, release, family);
+      return BUILDERS[family](release, files, { output, compression: 'none' });
+    };
+    return { older: await build('1'), newer: await build('2'), remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }

@@ -45,15 +45,22 @@ describe.runIf(canStartSystems()).each(SYSTEMS)('reconcile.service on %s', (labe
   test('is held to these rights', async () => {
     const host = await prepare('rights');
     await host.start();
-    const pid = await host.mainPid();
-    const status = await host.sh(`cat /proc/${pid}/status`);
+    const status = await host.sh(`cat /proc/${await host.mainPid()}/status`);
     expect(status).toMatch(/^NoNewPrivs:\t1$/m);
     expect(status).toMatch(/^Seccomp:\t2$/m);
-    const inside = (path: string) => `nsenter --target ${pid} --mount touch ${path} 2>&1 || true`;
+    /** What the daemon would be told that writes there. */
+    const writing = async (path: string) =>
+      await host.sh(`nsenter --target ${await host.mainPid()} --mount touch ${path} 2>&1 || true`);
     for (const path of ['/usr/bin/x', '/etc/x', '/etc/reconcile/x', '/srv/config.git/x', '/root/x'])
-      expect(await host.sh(inside(path))).toContain('Read-only file system');
-    for (const path of ['/var/lib/reconcile/x', '/etc/profile.d/x'])
-      expect(await host.sh(inside(path))).toBe('');
+      expect(await writing(path)).toContain('Read-only file system');
+    for (const path of ['/var/lib/reconcile/x', '/etc/profile.d/x']) expect(await writing(path)).toBe('');
+
+    const late = '/usr/local/webserver/php';
+    await host.sh(`mkdir -p ${late}`);
+    expect(await writing(`${late}/x`)).toContain('Read-only file system');
+    await host.sh('systemctl restart reconcile.service');
+    expect(await writing(`${late}/x`)).toBe('');
+
     for (const unit of ['reconcile.service', 'reconcile-once.service']) {
       const verdict = await host.sh(`systemd-analyze security ${unit} | tail -n 1`);
       const exposure = Number(/: ([\d.]+) /.exec(verdict)?.[1]);
@@ -107,6 +114,24 @@ describe.runIf(canStartSystems()).each(SYSTEMS)('reconcile.service on %s', (labe
     expect(await host.mainPid()).not.toBe(hung);
     await host.debian.commit('GREETING', 'after');
     await host.debian.waitForValue('GREETING', 'after');
+  });
+
+  test('finishes what a killed daemon left: the files were swapped, php-fpm had not reloaded', async () => {
+    const host = await prepare('killed');
+    const { debian } = host;
+    await host.change('RestartSec=0');
+    await host.start();
+    // php-fpm waits for this request before it reloads.
+    const busy = debian.ask('GREETING', 6);
+    await debian.commit('GREETING', 'late');
+    await waitFor('the swap', async () => (await host.sh(`cat ${debian.phpFile}`)).includes('late'));
+    await host.sh('systemctl kill --signal KILL reconcile.service');
+    await debian.waitForValue('GREETING', 'late');
+    expect(await busy).toBe('');
+    const settled = async () => /owed +nothing/.test(await host.sh('reconcile status'));
+    await waitFor('the debt to be paid', settled, 30_000);
+    expect(await host.show('NRestarts', 'SubState')).toEqual(['1', 'running']);
+    expect(await debian.reloads()).toBe(2);
   });
 
   test('makes a run at systemctl reload, which ends with it', async () => {
