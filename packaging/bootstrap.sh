@@ -58,20 +58,27 @@ put() {
   tell "wrote $2"
 }
 
+# What shall not go on is stopped: two of them would do the same work.
 start() {
+  unit=''
   case $1 in
-  daemon) other=reconcile-once.timer unit=reconcile.service ;;
-  timer) other=reconcile.service unit=reconcile-once.timer ;;
-  cron)
-    put /usr/share/doc/php-env-reconciler/examples/cron.d /etc/cron.d/reconcile 644
-    return
-    ;;
   none) return ;;
+  daemon) unit=reconcile.service ;;
+  timer) unit=reconcile-once.timer ;;
   esac
-  systemctl disable --now "$other"
-  systemctl enable "$unit"
-  systemctl restart "$unit"
-  tell "started $unit"
+  for each in reconcile.service reconcile-once.timer; do
+    if [ "$each" != "$unit" ] && [ -d /run/systemd/system ]; then systemctl disable --now "$each"; fi
+  done
+  if [ "$1" = cron ]; then
+    echo '* * * * * root PATH=/usr/local/bin:/usr/bin:/bin reconcile --once' >/etc/cron.d/reconcile.new
+    mv /etc/cron.d/reconcile.new /etc/cron.d/reconcile
+    tell "wrote /etc/cron.d/reconcile"
+  else
+    rm -f /etc/cron.d/reconcile
+    systemctl enable "$unit"
+    systemctl restart "$unit"
+    tell "started $unit"
+  fi
 }
 
 package='' config='' identity='' known_hosts='' mode=daemon

@@ -10,7 +10,9 @@ const SCRIPT = join(ROOT, 'packaging', 'bootstrap.sh');
 describe.runIf(canStartSystems())('packaging/bootstrap.sh on a clean Debian 12', () => {
   const session = useSession();
 
-  test('makes a host of it that follows commits, and can be called again', async () => {
+  test('makes a host of it that follows commits, and can be called again with another choice', {
+    timeout: 15 * 60_000,
+  }, async () => {
     const host = new SystemdHost(await session.startHost(DEBIAN_12, 'bootstrap'));
     const { debian } = host;
     const { container } = debian;
@@ -46,5 +48,12 @@ describe.runIf(canStartSystems())('packaging/bootstrap.sh on a clean Debian 12',
     expect(await host.show('ActiveState', 'UnitFileState')).toEqual(['inactive', 'disabled']);
     expect(await host.sh('systemctl is-active reconcile-once.timer')).toBe('active');
     expect([await debian.files(), await debian.reloads()]).toEqual([files, reloads]);
+
+    expect(await container.exec([...words, '--mode', 'cron'])).toMatchObject({ exit: 0 });
+    expect(await host.sh('systemctl is-active reconcile-once.timer || true')).toBe('inactive');
+    await debian.commit('GREETING', 'by cron');
+    await debian.waitForValue('GREETING', 'by cron', 90_000);
+    expect(await container.exec([...words, '--mode', 'daemon'])).toMatchObject({ exit: 0 });
+    expect(await host.sh('ls /etc/cron.d')).not.toContain('reconcile');
   });
 });

@@ -16,6 +16,12 @@ describe('bootstrap.sh', () => {
     expect(spawnSync(shell, ['-n', SCRIPT], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
   });
 
+  test('has the line for cron that is among the examples', () => {
+    const example = readFileSync(join(ROOT, 'packaging', 'files', 'cron.d'), 'utf8');
+    const [line = ''] = example.split('\n').filter((each) => each.startsWith('*'));
+    expect(readFileSync(SCRIPT, 'utf8')).toContain(`echo '${line}'`);
+  });
+
   test('tells how it is called', () => {
     const { exit, stdout } = call('--help');
     expect(exit).toBe(0);
