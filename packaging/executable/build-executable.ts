@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { NodeRelease } from '../../scripts/node-versions.ts';
 import { installNode } from '../../scripts/node-versions.ts';
 import { searchPath } from '../../scripts/search-path.ts';
@@ -78,8 +78,9 @@ interface Parts extends Kind {
 /** Older ones are removed: each is over 100 MB. */
 function make(place: string, parts: Parts): void {
   mkdirSync(STORE, { recursive: true });
-  const [processor = ''] = place.slice(STORE.length + 1).split('-');
-  const older = readdirSync(STORE).filter((name) => name.startsWith(`${processor}-`));
+  const own = basename(place);
+  const [processor = ''] = own.split('-');
+  const older = readdirSync(STORE).filter((name) => name.startsWith(`${processor}-`) && name !== own);
   const work = mkdtempSync(join(STORE, 'new-'));
   try {
     writeFileSync(join(work, 'program.cjs'), parts.program);
