@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { isQuietPass } from './quiet.ts';
 
 /** argv, environment and streams go to the program, its number to the process. */
@@ -27,6 +26,7 @@ async function start(): Promise<void> {
  * the pages that they touch in the first 100 ms are 5 MB (measured with Node 20, 22 and 24).
  */
 function spareMemory(): void {
+  const { setFlagsFromString } = process.getBuiltinModule('node:v8'); // an import would load it for quiet passes as well
   for (const compiler of ['opt', 'maglev', 'sparkplug']) setFlagsFromString(`--no-${compiler}`);
 }
 
