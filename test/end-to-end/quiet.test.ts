@@ -4,11 +4,11 @@ import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { LedgerRecord } from '../../src/core/types.ts';
 import { identifyEnvironment } from '../../src/quiet.ts';
+import { MAIN } from '../helpers/built-program.ts';
 import { DEBT, editLedger } from './real-figures.ts';
 import { RealHost } from './real-host.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const MAIN = join(ROOT, 'dist', 'main.js');
 const VARIABLES = 50;
 
 /** A host with 50 variables whose last run found nothing to do. */

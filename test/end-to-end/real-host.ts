@@ -16,11 +16,11 @@ import { text } from 'node:stream/consumers';
 import type { SimpleGit } from 'simple-git';
 import { simpleGit } from 'simple-git';
 import { onTestFinished } from 'vitest';
+import { MAIN } from '../helpers/built-program.ts';
 import type { PhpFpmOptions, TestPhpFpm } from '../helpers/php-fpm.ts';
 import { startPhpFpm } from '../helpers/php-fpm.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const MAIN = join(ROOT, 'dist', 'main.js');
 
 /** How one call of the program ended. */
 export interface Ended {

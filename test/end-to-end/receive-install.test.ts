@@ -2,11 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { MAIN } from '../helpers/built-program.ts';
 import { isRoot } from '../helpers/temporary-directory.ts';
 import { giveTo, Pusher } from './pusher.ts';
 import { RealHost } from './real-host.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 const FILES = ['reconcile-receive.config', 'config', 'hooks/pre-receive', 'hooks/post-receive'];
 
 async function start(settings = '') {

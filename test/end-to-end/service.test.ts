@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { MAIN } from '../helpers/built-program.ts';
 import type { NotifySocket } from '../helpers/notify-socket.ts';
 import { openNotifySocket } from '../helpers/notify-socket.ts';
 import { waitFor } from '../helpers/wait-for.ts';
@@ -9,7 +10,6 @@ import type { RealDaemon, Starting } from './real-daemon.ts';
 import { startDaemonBy } from './real-daemon.ts';
 import { RealHost } from './real-host.ts';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 /** So long that nothing is told by it while a test takes its time, unless the test wants to see it. */
 const LONG = { WATCHDOG_USEC: '600000000' };
 

@@ -16,12 +16,11 @@ import { lookAround } from '../../src/adapters/php-fpm/sightings.ts';
 import { parseEditName } from '../../src/core/kept-edits.ts';
 import type { Ended } from '../end-to-end/real-host.ts';
 import { RealHost } from '../end-to-end/real-host.ts';
+import { MAIN } from '../helpers/built-program.ts';
 import type { TestPhpFpm } from '../helpers/php-fpm.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 import type { Fault, FaultyRun, Point, TracedProgram } from './traced-program.ts';
 import { listPoints, runToEnd, runWithFaultAt } from './traced-program.ts';
-
-const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 
 const SIGUSR2_BIT = 1n << 11n;
 

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { dirname, join } from 'node:path';
 import type { Ended } from '../end-to-end/real-host.ts';
 import { RealHost } from '../end-to-end/real-host.ts';
+import { MAIN } from '../helpers/built-program.ts';
 
 /** The built program. */
-export const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 
 /** No run of these tests takes a tenth of it: one that waits for ever ends as if killed. */
 const DEADLINE_MS = 60_000;

@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { MAIN } from '../helpers/built-program.ts';
 import type { CallPoint } from '../helpers/system-calls.ts';
 import { hasStrace, listMutatingCalls } from '../helpers/system-calls.ts';
 import { isLong, report, sample } from './extent.ts';
 import type { DiskKind, Journal } from './loop-disk.ts';
 import { LoopDisk, whyNoDisk } from './loop-disk.ts';
-import { MAIN, PlacedHost } from './placed-host.ts';
+import { PlacedHost } from './placed-host.ts';
 
 /** A run that changes both files, or the first one on a host, which makes them and the state directory. */
 type Pass = 'change' | 'first run';

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { readChildren } from '../../src/adapters/process-table.ts';
 import type { RealHost } from '../end-to-end/real-host.ts';
+import { MAIN } from '../helpers/built-program.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 import type { Trace } from './trace.ts';
 import { parseTrace, TRACED } from './trace.ts';
 
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
 const SIGUSR2 = '0xc';
 /** Numbers of kill(2): x86_64, and arm64 with the other newer architectures. */
 const KILL = ['62', '129'];
