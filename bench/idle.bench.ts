@@ -5,10 +5,12 @@ import { test } from 'vitest';
 import { buildExecutable } from '../packaging/executable/build-executable.ts';
 import type { NodeRelease } from '../scripts/node-versions.ts';
 import { installNode } from '../scripts/node-versions.ts';
-import { startDaemonBy } from '../test/end-to-end/real-daemon.ts';
+import { startDaemon } from '../test/end-to-end/real-daemon.ts';
 import { RealHost } from '../test/end-to-end/real-host.ts';
+import { MAIN } from '../test/helpers/built-program.ts';
 import { findFreePort } from '../test/helpers/free-port.ts';
 import { startGitHttp } from '../test/helpers/git-http-server.ts';
+import { readMemoryKib } from '../test/helpers/process-memory.ts';
 import { temporaryDirectory } from '../test/helpers/temporary-directory.ts';
 import { writeWebhookSecret } from './forge.ts';
 import { judge } from './targets.ts';
@@ -35,9 +37,9 @@ test(
     const daemons: IdleDaemon[] = [];
     for (const release of RELEASES)
       daemons.push(
-        await startIdle(`Node ${release.slice(4)}`, { node: join(installNode(release), 'bin/node') }),
+        await startIdle(`Node ${release.slice(4)}`, [join(installNode(release), 'bin/node'), MAIN]),
       );
-    daemons.push(await startIdle('executable', { program: await copyExecutable() }));
+    daemons.push(await startIdle('executable', [await copyExecutable()]));
     await sleep(WARM_MS);
     const before = daemons.map(({ pid }) => cpuSecondsOf(pid));
     await sleep(MINUTES * 60_000);
@@ -55,12 +57,9 @@ test(
 );
 
 /** A daemon with all that listens, which asks a server every ten seconds. */
-async function startIdle(
-  name: string,
-  by: { readonly node?: string; readonly program?: string },
-): Promise<IdleDaemon> {
+async function startIdle(name: string, program: RealHost['program']): Promise<IdleDaemon> {
   const host = await RealHost.start();
-  if (by.program !== undefined) host.program = [by.program];
+  host.program = program;
   const server = await startGitHttp({ root: host.directory });
   const parts = [
     `listen: {port: ${await findFreePort()}}`,
@@ -68,7 +67,7 @@ async function startIdle(
     `schedule: {every_seconds: ${POLL_SECONDS}}`,
   ];
   host.configure(`${parts.join('\n')}\n`, { url: server.urlOf(basename(host.bare)) });
-  const { pid } = await startDaemonBy(host, by.node === undefined ? {} : { node: by.node });
+  const { pid } = await startDaemon(host);
   return { name, pid };
 }
 
@@ -90,7 +89,5 @@ function cpuSecondsOf(pid: number): number {
 
 /** In MiB: what is resident, and what no other process of the same program shares. */
 function memoryOf(pid: number) {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const read = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1]) / 1024;
-  return { rss: read('VmRSS'), own: read('RssAnon') };
+  return { rss: readMemoryKib(pid, 'VmRSS') / 1024, own: readMemoryKib(pid, 'RssAnon') / 1024 };
 }

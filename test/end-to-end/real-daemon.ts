@@ -29,16 +29,13 @@ export interface Starting {
   /** What stands before the program on its command line. */
   readonly under?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Another Node.js than that of the tests. */
-  readonly node?: string;
 }
 
 /** The same, started by somebody else. */
 export async function startDaemonBy(host: RealHost, starting: Starting): Promise<RealDaemon> {
   const env = { ...process.env, TMPDIR: join(host.directory, 'tmp'), ...starting.env };
-  const { under = [], args = [], node } = starting;
-  const own = node === undefined ? host.program : [node, ...host.program.slice(1)];
-  const words = [...own, 'daemon', '--verbose', '--config', host.config, ...args];
+  const { under = [], args = [] } = starting;
+  const words = [...host.program, 'daemon', '--verbose', '--config', host.config, ...args];
   const [program = '', ...rest] = [...under, ...words];
   const child = spawn(program, rest, { env, stdio: ['ignore', 'inherit', 'pipe'] });
   let text = '';

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readMemoryKib } from '../helpers/process-memory.ts';
 import { descendantsOf } from '../helpers/server-process.ts';
 import type { Pushed } from './pusher.ts';
 import { Pusher } from './pusher.ts';
@@ -37,8 +38,7 @@ async function pushLarge(
 function measureReceiver(pid: number): number {
   try {
     const isReceiver = /unpack-objects|index-pack/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
-    const [, peak = '0'] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1')) ?? [];
-    return isReceiver ? Number(peak) : 0;
+    return isReceiver ? readMemoryKib(pid, 'VmHWM') : 0;
   } catch {
     return 0; // it ended while we looked
   }

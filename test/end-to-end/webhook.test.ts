@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { readMemoryKib } from '../helpers/process-memory.ts';
 import { connectRaw } from '../helpers/raw-client.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 import { SENDERS } from '../helpers/webhooks.ts';
@@ -147,8 +148,7 @@ describe('whoever means no good over the network', () => {
 
 /** Highest resident memory of a process so far, in MiB. */
 function peakOf(pid: number): number {
-  const [, kib = '0'] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Math.round(Number(kib) / 1024);
+  return Math.round(readMemoryKib(pid, 'VmHWM') / 1024);
 }
 
 /** Sends as much as is taken behind a head. */

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { RealHost } from '../end-to-end/real-host.ts';
 import type { GitHttpServer } from '../helpers/git-http-server.ts';
 import { hasGitHttp, startGitHttp } from '../helpers/git-http-server.ts';
 import { startAgain } from '../helpers/php-fpm-again.ts';
+import { readMemoryKib } from '../helpers/process-memory.ts';
 import { waitFor } from '../helpers/wait-for.ts';
 import { Random } from '../integration/exactness/random-values.ts';
 import { isLong } from './extent.ts';
@@ -95,8 +96,7 @@ class Soak {
 
 /** Resident memory of the daemon in MiB, and its open descriptors. */
 function measure({ pid }: RealDaemon) {
-  const kb = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return { rss: Number(kb) / 1024, descriptors: readdirSync(`/proc/${pid}/fd`).length };
+  return { rss: readMemoryKib(pid, 'VmRSS') / 1024, descriptors: readdirSync(`/proc/${pid}/fd`).length };
 }
 
 test.skipIf(!hasGitHttp)(

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { readMemoryKib } from './process-memory.ts';
 import { descendantsOf } from './server-process.ts';
 
 export interface MeasuredSource {
@@ -42,10 +42,10 @@ export async function measureRead(
   return { outcome: JSON.parse(output), maxRssBytes };
 }
 
-/** The most that it ever had; proc(5): `VmHWM` in KiB. */
+/** The most that it ever had, in bytes. */
 function readPeakMemory(pid: number): number {
   try {
-    return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+    return readMemoryKib(pid, 'VmHWM') * 1024;
   } catch {
     return 0; // it ended while we looked
   }
