@@ -16,10 +16,10 @@ import type { NodeRelease } from '../../scripts/node-versions.ts';
 import { installNode } from '../../scripts/node-versions.ts';
 import { searchPath } from '../../scripts/search-path.ts';
 import { settleDirectory } from '../../scripts/settle-directory.ts';
+import { ROOT } from '../release.ts';
 import { bundleForExecutable } from './bundle.ts';
 
 const require = createRequire(import.meta.url);
-const ROOT = join(import.meta.dirname, '..', '..');
 const STORE = join(ROOT, '.cache', 'executable');
 const TEMPLATE = join(ROOT, 'config-repo-template');
 /** What Node.js looks for in itself; the same text in all its releases. */

@@ -1,5 +1,6 @@
 import type { RunReport } from '../core/daemon/report.ts';
 import { reportThrown } from '../core/daemon/report.ts';
+import { secondsBetween } from '../core/seconds-between.ts';
 import type { Outcome } from '../core/types.ts';
 import type { Listener } from '../ports/daemon.ts';
 import type { Clock } from '../ports.ts';
@@ -17,7 +18,7 @@ export async function runHeard<Ended extends { readonly outcome: Outcome }>(
 ): Promise<Ended> {
   const at = clock.now();
   const tell = (report: RunReport): void => {
-    const seconds = Math.max(0, clock.now().getTime() - at.getTime()) / 1000;
+    const seconds = secondsBetween(at, clock.now());
     for (const listener of listeners) listener.hear({ reasons: ['request'], at, seconds, report });
   };
   try {

@@ -2,6 +2,7 @@ import type { Reason } from '../core/daemon/reason.ts';
 import type { RunEvent, RunReport } from '../core/daemon/report.ts';
 import { reportSettled } from '../core/daemon/report.ts';
 import { ReconcileError } from '../core/errors.ts';
+import { secondsBetween } from '../core/seconds-between.ts';
 import { findSettled } from '../reconcile/find-settled.ts';
 import type { DaemonWorld } from './daemon-world.ts';
 import type { Patience } from './patience.ts';
@@ -22,7 +23,7 @@ export async function serve(
   if (patience.waits(reasons, at)) return null;
   if (PROMISING.some((reason) => reasons.has(reason))) runner.warm();
   const report = await pulse.watch(lookOrRun(daemon));
-  const seconds = Math.max(0, clock.now().getTime() - at.getTime()) / 1000;
+  const seconds = secondsBetween(at, clock.now());
   const event: RunEvent = { reasons: [...reasons], at, seconds, report };
   patience.take(event);
   for (const listener of listeners) listener.hear(event);

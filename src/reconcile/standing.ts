@@ -1,5 +1,6 @@
 import type { Restraint } from '../core/daemon/restraint.ts';
 import { makePlan } from '../core/plan.ts';
+import { secondsBetween } from '../core/seconds-between.ts';
 import type { Held, Owed, TargetName } from '../core/types.ts';
 import { recallLastGood } from './last-good.ts';
 import { observeAll } from './observe.ts';
@@ -43,12 +44,10 @@ export function readStanding(world: World): Standing {
   };
 }
 
-/** A clock that was set back gives an age of 0, never a negative one. */
 function readContact({ contact, clock }: World): Standing['contact'] {
   const last = contact?.last() ?? null;
   if (last === null) return null;
-  const ageMs = Math.max(0, clock.now().getTime() - last.getTime());
-  return { at: last.toISOString(), ageSeconds: Math.floor(ageMs / 1000) };
+  return { at: last.toISOString(), ageSeconds: Math.floor(secondsBetween(last, clock.now())) };
 }
 
 function readFiles(world: World): readonly FileStatus[] {

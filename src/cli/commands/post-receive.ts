@@ -1,6 +1,7 @@
 import type { ControlAnswer } from '../../core/receive/control-answer.ts';
 import type { RefUpdate } from '../../core/receive/ref-update.ts';
 import { tellAnswer } from '../../core/receive/tell-answer.ts';
+import { secondsBetween } from '../../core/seconds-between.ts';
 import { makeReport } from '../../reconcile/account.ts';
 import { inTurn } from '../../reconcile/in-turn.ts';
 import { findLive } from '../../reconcile/judge-push.ts';
@@ -64,6 +65,6 @@ async function runHere(call: Call): Promise<ControlAnswer> {
     ({ kind }) => kind === 'busy',
     host.config.limits.runMs,
   );
-  const seconds = Math.max(0, clock.now().getTime() - at.getTime()) / 1000;
+  const seconds = secondsBetween(at, clock.now());
   return { kind: 'ran', event: { reasons: ['push'], at, seconds, report: makeReport(outcome, false) } };
 }
